@@ -1,0 +1,16 @@
+/**
+ * Runs an example: its number is the exit code, its error is printed as one message with exit code 2.
+ */
+import { NodeRuntime } from "@effect/platform-node"
+import { Console, Effect, Exit, Runtime } from "effect"
+
+export const main = <E extends { readonly message: string }>(program: Effect.Effect<number, E>): void =>
+  NodeRuntime.runMain(
+    Effect.catch(program, (error) => Effect.as(Console.error(error.message), 2)),
+    {
+      teardown: (exit, onExit) =>
+        Exit.isSuccess(exit) && typeof exit.value === "number"
+          ? onExit(exit.value)
+          : Runtime.defaultTeardown(exit, onExit)
+    }
+  )

@@ -1,0 +1,32 @@
+import { spawn } from "node:child_process"
+
+export interface Run {
+  readonly code: number | null
+  readonly output: string
+  readonly errors: string
+}
+
+/** Runs an example by plain Node and gives what it printed; `onOutput` sees the output so far and may stop it. */
+export const run = (
+  name: string,
+  environment: Readonly<Record<string, string>>,
+  onOutput?: (output: string, interrupt: () => void) => void
+): Promise<Run> =>
+  new Promise((resolve) => {
+    const { PATH = "" } = process.env
+    const child = spawn(process.execPath, [`src/${name}.ts`], {
+      cwd: new URL("../..", import.meta.url),
+      env: { PATH, ...environment },
+      timeout: 30_000
+    })
+    let output = ""
+    let errors = ""
+    child.stdout.setEncoding("utf8").on("data", (text: string) => {
+      output += text
+      onOutput?.(output, () => child.kill("SIGINT"))
+    })
+    child.stderr.setEncoding("utf8").on("data", (text: string) => {
+      errors += text
+    })
+    child.on("close", (code) => resolve({ code, output, errors }))
+  })

@@ -1,0 +1,120 @@
+/**
+ * Datadog sites: the regions an account can live in, each with its own API host.
+ *
+ * Keys are sent to the host that a site names, so a site is parsed strictly: it is a domain of
+ * Datadog's or it is refused.
+ *
+ * @since 0.1.0
+ */
+import * as Schema from "effect/Schema"
+import * as SchemaTransformation from "effect/SchemaTransformation"
+
+const knownNames = [
+  "datadoghq.com",
+  "us3.datadoghq.com",
+  "us5.datadoghq.com",
+  "datadoghq.eu",
+  "ap1.datadoghq.com",
+  "ap2.datadoghq.com",
+  "uk1.datadoghq.com",
+  "ddog-gov.com",
+  "us2.ddog-gov.com"
+]
+
+// 253 characters is the longest host name (RFC 1035).
+const pattern = /^([a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?\.)*(datadoghq\.com|datadoghq\.eu|ddog-gov\.com)$/
+
+const isSiteName = (name: string): boolean => name.length <= 253 && !/^(app|api)\./.test(name) && pattern.test(name)
+
+const normalize = (text: string): string =>
+  text.slice(0, 1000).trim().toLowerCase()
+    .replace(/^https?:\/\//, "")
+    .replace(/[/?#].*$/s, "")
+    .replace(/\.$/, "")
+    .replace(/^((app|api)\.)+/, "")
+
+const editDistance = (a: string, b: string): number => {
+  let row = Array.from({ length: b.length + 1 }, (_, column) => column)
+  for (let i = 1; i <= a.length; i++) {
+    const next = [i]
+    for (let j = 1; j <= b.length; j++) {
+      next.push(Math.min(row[j]! + 1, next[j - 1]! + 1, row[j - 1]! + (a[i - 1] === b[j - 1] ? 0 : 1)))
+    }
+    row = next
+  }
+  return row[b.length]!
+}
+
+const nearest = (name: string): string | undefined => {
+  const ranked = knownNames
+    .map((known) => ({ known, distance: editDistance(name.slice(0, 64), known) }))
+    .sort((a, b) => a.distance - b.distance)
+  const best = ranked[0]!
+  return best.distance < best.known.length / 2 ? best.known : undefined
+}
+
+// What was typed is not repeated: a key pasted into the wrong variable would be printed.
+const refusal = (name: string): string => {
+  const suggestion = nearest(name)
+  return "Expected a Datadog site" + (suggestion === undefined ? "" : ` (did you mean ${suggestion}?)`) +
+    `; the known sites are ${knownNames.join(", ")}`
+}
+
+/**
+ * A Datadog site, such as `datadoghq.com` or `us3.datadoghq.com`.
+ *
+ * **Details**
+ *
+ * Decoding forgives what people type: case, spaces, a scheme, a path or trailing slash, and a leading
+ * `app.` or `api.`. Every subdomain of `datadoghq.com`, `datadoghq.eu` and `ddog-gov.com` is a site,
+ * since regions get added. Anything else is refused with a message that lists the known sites and
+ * names the nearest.
+ *
+ * **Example** (Decoding what a person typed)
+ *
+ * ```ts
+ * import { DatadogSite } from "@effect-datadog/slo-report"
+ * import { Schema } from "effect"
+ *
+ * const site = Schema.decodeSync(DatadogSite.DatadogSite)("https://app.datadoghq.eu/")
+ * // => "datadoghq.eu"
+ * ```
+ *
+ * @category schemas
+ * @since 0.1.0
+ */
+export const DatadogSite = Schema.String.pipe(
+  Schema.decodeTo(
+    Schema.String.check(Schema.makeFilter((name) => isSiteName(name) ? undefined : refusal(name), {
+      arbitraryConstraint: { patterns: [{ source: pattern.source, flags: "" }] }
+    })).pipe(
+      Schema.brand("DatadogSite")
+    ),
+    SchemaTransformation.transform({ decode: normalize, encode: (site) => site })
+  )
+)
+
+/**
+ * The type of a Datadog site.
+ *
+ * @category models
+ * @since 0.1.0
+ */
+export type DatadogSite = typeof DatadogSite.Type
+
+/**
+ * The nine sites that Datadog listed in November 2026.
+ *
+ * @category constants
+ * @since 0.1.0
+ */
+export const known: ReadonlyArray<DatadogSite> = knownNames.map((name) => DatadogSite.make(name))
+
+/**
+ * The URL of a site's API, without a trailing slash.
+ *
+ * @param site a decoded site; `us3.datadoghq.com` gives `https://api.us3.datadoghq.com`
+ * @category getters
+ * @since 0.1.0
+ */
+export const apiUrl = (site: DatadogSite): string => `https://api.${site}`

@@ -1,0 +1,135 @@
+/**
+ * An SLO report as Datadog's status endpoint tells of it.
+ *
+ * A report is a job on Datadog's side. Its status is an open set: a status that Datadog adds later
+ * decodes to `"unknown"` and keeps its text.
+ *
+ * @since 0.1.0
+ */
+import * as Schema from "effect/Schema"
+import * as SchemaTransformation from "effect/SchemaTransformation"
+
+/**
+ * The id of a report: one safe segment of a URL's path.
+ *
+ * **Details**
+ *
+ * 1 to 255 characters; no `/`, `\`, `?`, `#`, `%`, white space, control characters or lone surrogates;
+ * not `.` or `..`. Datadog's ids are UUIDs (version 1) so far, which is not required here.
+ *
+ * @category schemas
+ * @since 0.1.0
+ */
+export const ReportId = Schema.String.check(
+  Schema.isMinLength(1),
+  Schema.isMaxLength(255),
+  Schema.isPattern(/^(?!\.{1,2}$)[^/\\?#%\s\p{C}]+$/u, {
+    message: "Expected one path segment: no spaces or control characters, none of / \\ ? # %, not . or .."
+  })
+).pipe(Schema.brand("ReportId"))
+
+/**
+ * The type of a report's id.
+ *
+ * @category models
+ * @since 0.1.0
+ */
+export type ReportId = typeof ReportId.Type
+
+/**
+ * The four documented statuses of a report, and `"unknown"` for any other.
+ *
+ * @category schemas
+ * @since 0.1.0
+ */
+export const ReportStatus = Schema.Literals(["in_progress", "completed", "completed_with_errors", "failed", "unknown"])
+
+/**
+ * The type of a report's status.
+ *
+ * @category models
+ * @since 0.1.0
+ */
+export type ReportStatus = typeof ReportStatus.Type
+
+const isReportStatus = Schema.is(ReportStatus)
+
+const statusOf = (rawStatus: string): ReportStatus => isReportStatus(rawStatus) ? rawStatus : "unknown"
+
+/**
+ * A report and its status at the moment Datadog was asked.
+ *
+ * **Details**
+ *
+ * `status` is one of {@link ReportStatus}; `rawStatus` is the text that Datadog sent. The two agree:
+ * `status` is `"unknown"` exactly when `rawStatus` is none of the documented four.
+ *
+ * @category models
+ * @since 0.1.0
+ */
+export class SloReport extends Schema.Class<SloReport>("@effect-datadog/slo-report/SloReport")(
+  Schema.Struct({
+    id: ReportId,
+    status: ReportStatus,
+    rawStatus: Schema.String
+  }).check(
+    Schema.makeFilter(({ status, rawStatus }) =>
+      status === statusOf(rawStatus) ? undefined : `Expected the status that "rawStatus" names`
+    )
+  )
+) {}
+
+/**
+ * Makes a report from its id and the status text that Datadog sent.
+ *
+ * @param id the report's id
+ * @param rawStatus any text; one that is not documented gives the status `"unknown"`
+ * @category constructors
+ * @since 0.1.0
+ */
+export const fromStatus = (id: ReportId, rawStatus: string): SloReport =>
+  new SloReport({ id, status: statusOf(rawStatus), rawStatus })
+
+/**
+ * Whether a report has ended: completed, completed with errors, or failed.
+ *
+ * **Details**
+ *
+ * `"in_progress"` and `"unknown"` are not terminal.
+ *
+ * @category predicates
+ * @since 0.1.0
+ */
+export const isTerminal = (report: SloReport): boolean =>
+  report.status === "completed" || report.status === "completed_with_errors" || report.status === "failed"
+
+/**
+ * The body of a successful status response, decoded to a {@link SloReport}.
+ *
+ * **Details**
+ *
+ * Datadog's specification makes every field optional. A status endpoint without a status has nothing to
+ * say, so `id` and `status` are required here. Members that are not listed are ignored.
+ *
+ * @category schemas
+ * @since 0.1.0
+ */
+export const SloReportStatusResponse = Schema.Struct({
+  data: Schema.Struct({
+    id: Schema.String,
+    type: Schema.optionalKey(Schema.Literal("report_id")),
+    attributes: Schema.Struct({ status: Schema.String })
+  })
+}).pipe(
+  Schema.decodeTo(
+    SloReport,
+    SchemaTransformation.transform({
+      decode: ({ data }) => ({
+        id: data.id,
+        status: statusOf(data.attributes.status),
+        rawStatus: data.attributes.status
+      }),
+      encode: ({ id, rawStatus }) => ({ data: { id, type: "report_id" as const, attributes: { status: rawStatus } } })
+    })
+  )
+)

@@ -1,0 +1,220 @@
+/**
+ * The client: a report's status, and a stream that waits for the report.
+ *
+ * @since 0.1.0
+ */
+import type { DatadogError } from "@effect-datadog/slo-report/DatadogError"
+import { ReportId, type SloReport, SloReportStatusResponse } from "@effect-datadog/slo-report/SloReport"
+import type { ConfigError } from "effect/Config"
+import * as Context from "effect/Context"
+import * as Duration from "effect/Duration"
+import * as Effect from "effect/Effect"
+import { identity } from "effect/Function"
+import type { HttpClient } from "effect/http/HttpClient"
+import * as HttpClientRequest from "effect/http/HttpClientRequest"
+import * as Layer from "effect/Layer"
+import * as Option from "effect/Option"
+import * as Result from "effect/Result"
+import * as Schema from "effect/Schema"
+import * as Stream from "effect/Stream"
+import * as DatadogConfig from "./DatadogConfig.ts"
+import * as DatadogHttpClient from "./DatadogHttpClient.ts"
+import { layerUndici } from "./internal/undici.ts"
+import { send, type Sender } from "./internal/request.ts"
+import * as Scrub from "./internal/scrub.ts"
+import * as Wait from "./internal/wait.ts"
+import * as PollPolicy from "./PollPolicy.ts"
+import * as RetryPolicy from "./RetryPolicy.ts"
+import { InvalidReportId, ReportFailed, type WaitTimedOut } from "./SloReportError.ts"
+
+/**
+ * How to wait for one report.
+ *
+ * **Details**
+ *
+ * - `poll`: when to ask again. `@default` `PollPolicy.default`, every √t seconds between 1 and 30
+ * - `deadline`: how long to wait at most. `@default` 30 minutes. One last poll is made at the deadline,
+ *   and a report that is done then is done in time
+ *
+ * @category models
+ * @since 0.1.0
+ */
+export interface WaitOptions {
+  readonly poll?: PollPolicy.PollPolicy | undefined
+  readonly deadline?: Duration.Input | undefined
+}
+
+/**
+ * How a client behaves.
+ *
+ * **Details**
+ *
+ * - `retry`: when a failed call is sent again. `@default` `RetryPolicy.default`
+ * - `attemptTimeout`: time limit of one attempt, headers and body. `@default` 30 seconds
+ * - `tracePropagation`: send trace headers to Datadog, and make a client span for each attempt. `@default` false
+ * - `transformClient`: changes the `HttpClient` that requests go through. `@default` identity
+ *
+ * @category models
+ * @since 0.1.0
+ */
+export interface ClientOptions {
+  readonly retry?: RetryPolicy.RetryPolicy | undefined
+  readonly attemptTimeout?: Duration.Input | undefined
+  readonly tracePropagation?: boolean | undefined
+  readonly transformClient?: ((client: HttpClient) => HttpClient) | undefined
+}
+
+/**
+ * What {@link make} takes: which Datadog, as whom, and how the client behaves.
+ *
+ * @category models
+ * @since 0.1.0
+ */
+export interface Options extends DatadogConfig.DatadogConfig, ClientOptions {}
+
+/**
+ * The operations of the client.
+ *
+ * @category models
+ * @since 0.1.0
+ */
+export interface Service {
+  /**
+   * Asks for a report's status, once, with retries.
+   */
+  readonly getReportStatus: (id: string) => Effect.Effect<SloReport, DatadogError | InvalidReportId>
+  /**
+   * Waits for a report: emits what every poll saw, the terminal report last, then ends.
+   *
+   * A report that `failed` is a value here. Calls that fail in the middle of a wait don't end it, unless
+   * they can't pass: a 400, 401, 403 or 404, or a hint beyond the deadline. `WaitTimedOut` tells what was
+   * last known.
+   */
+  readonly waitForReport: (
+    id: string,
+    options?: WaitOptions
+  ) => Stream.Stream<SloReport, DatadogError | InvalidReportId | WaitTimedOut>
+  /**
+   * Waits for a report and gives it when it is `completed` or `completed_with_errors`.
+   */
+  readonly awaitReport: (
+    id: string,
+    options?: WaitOptions
+  ) => Effect.Effect<SloReport, DatadogError | InvalidReportId | WaitTimedOut | ReportFailed>
+}
+
+/**
+ * The client of Datadog's SLO reports.
+ *
+ * **Example** (Waiting for a report)
+ *
+ * ```ts
+ * import { SloReportClient } from "@effect-datadog/slo-report-node"
+ * import { Console, Effect, Stream } from "effect"
+ *
+ * const program = Effect.gen(function*() {
+ *   const client = yield* SloReportClient.SloReportClient
+ *   yield* Stream.runForEach(client.waitForReport("dc8d92aa-e0af-11ee-af21-1feeaccaa3a3"), (report) =>
+ *     Console.log(report.status))
+ * })
+ *
+ * Effect.runPromise(Effect.provide(program, SloReportClient.layerNode()))
+ * ```
+ *
+ * @category services
+ * @since 0.1.0
+ */
+export class SloReportClient extends Context.Service<SloReportClient, Service>()(
+  "@effect-datadog/slo-report-node/SloReportClient"
+) {}
+
+/**
+ * Makes the client over the `HttpClient` in the context.
+ *
+ * @category constructors
+ * @since 0.1.0
+ */
+export const make = Effect.fnUntraced(function*(options: Options): Effect.fn.Return<Service, never, HttpClient> {
+  const client = yield* DatadogHttpClient.make(options)
+  const sender: Sender = {
+    client: (options.transformClient ?? identity)(client),
+    scrub: Scrub.make(options.credentials),
+    attemptTimeout: Duration.fromInputUnsafe(options.attemptTimeout ?? "30 seconds"),
+    retry: options.retry ?? RetryPolicy.default
+  }
+  const privately = DatadogHttpClient.withPrivacy(options)
+
+  const status = Effect.fn("SloReportClient.getReportStatus", {
+    kind: "client",
+    attributes: { "datadog.site": options.site, "retry.count": 0 }
+  })(
+    function*(id: ReportId): Effect.fn.Return<SloReport, DatadogError> {
+      yield* Effect.annotateCurrentSpan("slo.report.id", id)
+      const path = `/api/v2/slo/report/${encodeURIComponent(id)}/status`
+      const report = yield* send(sender, { method: "GET", path }, HttpClientRequest.get(path), decodeStatus)
+      yield* Effect.annotateCurrentSpan("slo.report.status", report.rawStatus)
+      return report
+    },
+    privately
+  )
+
+  const waitForReport: Service["waitForReport"] = (id, waitOptions) =>
+    Stream.unwrap(Effect.map(validId(id), (reportId) =>
+      Wait.stream({
+        id: reportId,
+        poll: status(reportId),
+        policy: waitOptions?.poll ?? PollPolicy.default,
+        deadline: Duration.fromInputUnsafe(waitOptions?.deadline ?? "30 minutes")
+      }).pipe(
+        Stream.withSpan("SloReportClient.waitForReport", {
+          attributes: { "datadog.site": options.site, "slo.report.id": reportId }
+        })
+      )))
+
+  return {
+    getReportStatus: (id) => Effect.flatMap(validId(id), status),
+    waitForReport,
+    awaitReport: Effect.fn("SloReportClient.awaitReport")(function*(id, waitOptions) {
+      const last = yield* Stream.runLast(waitForReport(id, waitOptions))
+      const report = Option.getOrThrow(last)
+      return report.status === "failed" ? yield* new ReportFailed({ report }) : report
+    })
+  }
+})
+
+const decodeStatus = Schema.decodeUnknownResult(SloReportStatusResponse)
+
+const decodeId = Schema.decodeUnknownResult(ReportId)
+
+const validId = (id: string): Effect.Effect<ReportId, InvalidReportId> =>
+  Result.match(decodeId(id), {
+    onSuccess: Effect.succeed,
+    onFailure: ({ message }) => Effect.fail(new InvalidReportId({ id: String(id).slice(0, 100), issue: message }))
+  })
+
+/**
+ * The client over the `HttpClient` in the context, with explicit options.
+ *
+ * @category layers
+ * @since 0.1.0
+ */
+export const layer = (options: Options): Layer.Layer<SloReportClient, never, HttpClient> =>
+  Layer.effect(SloReportClient, make(options))
+
+/**
+ * The client over the `HttpClient` in the context, configured by the environment (`DatadogConfig.config`).
+ *
+ * @category layers
+ * @since 0.1.0
+ */
+export const layerConfig = (options?: ClientOptions): Layer.Layer<SloReportClient, ConfigError, HttpClient> =>
+  Layer.effect(SloReportClient, Effect.flatMap(DatadogConfig.config, (config) => make({ ...config, ...options })))
+
+/**
+ * The client over undici, configured by the environment. It honours `HTTP_PROXY`, `HTTPS_PROXY` and `NO_PROXY`.
+ *
+ * @category layers
+ * @since 0.1.0
+ */
+export const layerNode = (options?: ClientOptions): Layer.Layer<SloReportClient, ConfigError> =>
+  Layer.provide(layerConfig(options), layerUndici)

@@ -1,0 +1,10 @@
+/**
+ * @since 0.1.0
+ */
+export * as DatadogConfig from "./DatadogConfig.ts"
+export * as DatadogHttpClient from "./DatadogHttpClient.ts"
+export * as PollPolicy from "./PollPolicy.ts"
+export * as RetryPolicy from "./RetryPolicy.ts"
+export * as SloReportClient from "./SloReportClient.ts"
+export * as SloReportError from "./SloReportError.ts"
+export * as SloReportMetrics from "./SloReportMetrics.ts"

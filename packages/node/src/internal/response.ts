@@ -1,0 +1,113 @@
+/**
+ * The response side: the one way from a response to a value or a `DatadogError`.
+ *
+ * The status decides first, the body second; neither the content type nor the specification is trusted.
+ *
+ * @since 0.1.0
+ */
+import * as ApiErrorBody from "@effect-datadog/slo-report/ApiErrorBody"
+import { type DatadogError, DatadogProtocolError } from "@effect-datadog/slo-report/DatadogError"
+import * as DatadogResponse from "@effect-datadog/slo-report/DatadogResponse"
+import * as RateLimit from "@effect-datadog/slo-report/RateLimit"
+import * as Clock from "effect/Clock"
+import * as Effect from "effect/Effect"
+import type { HttpClientError } from "effect/http/HttpClientError"
+import type { HttpClientResponse } from "effect/http/HttpClientResponse"
+import * as Record from "effect/Record"
+import * as Result from "effect/Result"
+import type * as Schema from "effect/Schema"
+import * as Stream from "effect/Stream"
+import type { Scrub } from "./scrub.ts"
+import { type Call, fromHttpClientError } from "./transport.ts"
+
+/** @internal */
+export type Decode<A> = (json: unknown) => Result.Result<A, Schema.SchemaError>
+
+// A status answer has 150 bytes, an HTML error page 27 kB; what is longer is not read to its end.
+const maxBodyBytes = 64 * 1024
+
+const maxExcerpt = 200
+
+/** @internal */
+export const read = <A>(
+  response: HttpClientResponse,
+  call: Call,
+  decode: Decode<A>,
+  scrub: Scrub
+): Effect.Effect<A, DatadogError> => {
+  const isOk = response.status >= 200 && response.status < 300
+  return Effect.matchEffect(readBody(response), {
+    onFailure: (error): Effect.Effect<never, DatadogError> =>
+      isOk ? Effect.fail(fromHttpClientError(call, error, scrub)) : failByStatus(response, call, "", scrub),
+    onSuccess: (body): Effect.Effect<A, DatadogError> => {
+      if (!isOk) return failByStatus(response, call, body.text, scrub)
+      const result = decodeBody(body, decode)
+      return Result.isSuccess(result)
+        ? Effect.succeed(result.success)
+        : failByBody(response, call, body.text, result.failure, scrub)
+    }
+  })
+}
+
+interface Body {
+  readonly text: string
+  readonly isComplete: boolean
+}
+
+const decodeBody = <A>(body: Body, decode: Decode<A>): Result.Result<A, string> => {
+  if (!body.isComplete) return Result.fail(`Expected at most ${maxBodyBytes} bytes`)
+  return Result.flatMap(parseJson(body.text), (json) => Result.mapError(decode(json), (error) => error.message))
+}
+
+const parseJson = (text: string): Result.Result<unknown, string> =>
+  Result.try({ try: (): unknown => JSON.parse(text), catch: () => "Expected JSON" })
+
+const failByStatus = (response: HttpClientResponse, call: Call, body: string, scrub: Scrub) =>
+  Effect.flatMap(Clock.currentTimeMillis, (now) =>
+    Effect.fail(DatadogResponse.toError({
+      ...call,
+      status: response.status,
+      headers: Record.map(response.headers, scrub),
+      body: scrub(body),
+      now
+    })))
+
+const failByBody = (response: HttpClientResponse, call: Call, body: string, issue: string, scrub: Scrub) =>
+  Effect.flatMap(Clock.currentTimeMillis, (now) => {
+    const text = scrub(body)
+    const { details, messages } = ApiErrorBody.fromText(text)
+    return Effect.fail(
+      new DatadogProtocolError({
+        ...call,
+        status: response.status,
+        messages,
+        details,
+        rateLimit: RateLimit.fromHeaders(Record.map(response.headers, scrub), now),
+        issue,
+        excerpt: text.slice(0, maxExcerpt)
+      })
+    )
+  })
+
+// A body of known length is read in one go, which is cheaper than counting its chunks.
+const readBody = (response: HttpClientResponse): Effect.Effect<Body, HttpClientError> =>
+  Number(response.headers["content-length"]) <= maxBodyBytes && response.headers["content-encoding"] === undefined
+    ? Effect.map(response.text, (text) => ({ text, isComplete: true }))
+    : readAtMost(response)
+
+const readAtMost = (response: HttpClientResponse): Effect.Effect<Body, HttpClientError> =>
+  Effect.suspend(() => {
+    const decoder = new TextDecoder()
+    let text = ""
+    let room = maxBodyBytes
+    return response.stream.pipe(
+      Stream.runForEachWhile((chunk) =>
+        Effect.sync(() => {
+          text += decoder.decode(chunk.subarray(0, Math.max(room, 0)), { stream: true })
+          room -= chunk.length
+          return room >= 0
+        })
+      ),
+      Effect.map(() => ({ text, isComplete: room >= 0 }))
+    )
+  })

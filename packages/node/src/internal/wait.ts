@@ -1,0 +1,141 @@
+/**
+ * One wait for one report: the poll loop, as a stream of what each poll saw.
+ *
+ * @since 0.1.0
+ */
+import { type DatadogError, isRetryable } from "@effect-datadog/slo-report/DatadogError"
+import * as SloReport from "@effect-datadog/slo-report/SloReport"
+import * as Clock from "effect/Clock"
+import * as Duration from "effect/Duration"
+import * as Effect from "effect/Effect"
+import * as Metric from "effect/Metric"
+import * as Pull from "effect/Pull"
+import * as Result from "effect/Result"
+import * as Schedule from "effect/Schedule"
+import * as Stream from "effect/Stream"
+import type { PollPolicy } from "../PollPolicy.ts"
+import { WaitTimedOut } from "../SloReportError.ts"
+import * as SloReportMetrics from "../SloReportMetrics.ts"
+import { hintMillis } from "./hint.ts"
+import { slept } from "./request.ts"
+import { WaitBudget } from "./WaitBudget.ts"
+
+// How long the rate limit may hold a wait up before that is logged.
+const heldUpNoticeMillis = 60_000
+
+/** @internal */
+export interface Wait {
+  readonly id: SloReport.ReportId
+  readonly poll: Effect.Effect<SloReport.SloReport, DatadogError>
+  readonly policy: PollPolicy
+  readonly deadline: Duration.Duration
+}
+
+interface State {
+  readonly last: SloReport.SloReport | undefined
+  readonly polls: number
+  /** `undefined` where there is nothing more to poll: the report is done, or the policy has ended. */
+  readonly pause: Pause | undefined
+}
+
+interface Pause {
+  readonly millis: number
+  readonly cause: "rate_limit" | "poll"
+}
+
+/** @internal */
+export const stream = (wait: Wait): Stream.Stream<SloReport.SloReport, DatadogError | WaitTimedOut> =>
+  Stream.unwrap(Effect.gen(function*() {
+    const started = yield* Clock.currentTimeMillis
+    const end = started + Duration.toMillis(wait.deadline)
+    const onHeldUp = noticeHeldUp(wait.id)
+    const noticeUnknown = once((report: SloReport.SloReport) =>
+      Effect.logWarning(`Report ${report.id} has a status that is not documented: ${report.rawStatus}`)
+    )
+    const pauseAfter = yield* pauses(wait.policy)
+    const poll = Effect.result(Effect.provideService(wait.poll, WaitBudget, { end, onHeldUp }))
+    let outcome = "interrupted"
+
+    const next = Effect.fnUntraced(function*(state: State) {
+      if (state.last !== undefined && SloReport.isTerminal(state.last)) return undefined
+      let { last, pause, polls } = state
+      while (pause !== undefined && (polls === 0 || (yield* Clock.currentTimeMillis) < end)) {
+        yield* sleep(pause, end, onHeldUp)
+        const result = yield* poll
+        polls += 1
+        if (Result.isSuccess(result)) {
+          last = result.success
+          if (last.status === "unknown") yield* noticeUnknown(last)
+          if (!SloReport.isTerminal(last)) return [last, { last, polls, pause: yield* pauseAfter(last) }] as const
+          outcome = last.status
+          return [last, { last, polls, pause: undefined }] as const
+        }
+        const error = result.failure
+        const left = end - (yield* Clock.currentTimeMillis)
+        if (!isOutage(error, last) || (left > 0 && hintMillis(error) > left)) return yield* error
+        pause = orHint(yield* pauseAfter(last ?? SloReport.fromStatus(wait.id, "unknown")), error)
+      }
+      const elapsed = Duration.millis((yield* Clock.currentTimeMillis) - started)
+      return yield* new WaitTimedOut({ id: wait.id, polls, elapsed, ...(last === undefined ? {} : { last }) })
+    })
+
+    const start: State = { last: undefined, polls: 0, pause: { millis: 0, cause: "poll" } }
+    return Stream.unfold(start, next).pipe(
+      Stream.tapError((error) => Effect.sync(() => outcome = error._tag)),
+      Stream.ensuring(
+        Effect.suspend(() => Metric.update(Metric.withAttributes(SloReportMetrics.waits, { outcome }), 1))
+      )
+    )
+  }))
+
+// An error that says nothing of the job. Until Datadog has answered once, a connection that can't be made is
+// more likely a wrong address than an outage.
+const isOutage = (error: DatadogError, last: SloReport.SloReport | undefined): boolean =>
+  isRetryable(error) && (last !== undefined || error._tag !== "DatadogTransportError")
+
+const pauses = (policy: PollPolicy) =>
+  Effect.map(
+    Schedule.toStep(policy),
+    (step) => (report: SloReport.SloReport): Effect.Effect<Pause | undefined> =>
+      Effect.flatMap(Clock.currentTimeMillis, (now) =>
+        Pull.matchEffect(step(now, report), {
+          onSuccess: ([, delay]) => Effect.succeed<Pause>({ millis: Duration.toMillis(delay), cause: "poll" }),
+          onFailure: Effect.failCause,
+          onDone: () => Effect.undefined
+        }))
+  )
+
+const orHint = (pause: Pause | undefined, error: DatadogError): Pause | undefined => {
+  const hint = hintMillis(error)
+  return pause === undefined || pause.millis >= hint ? pause : { millis: hint, cause: "rate_limit" }
+}
+
+const sleep = Effect.fnUntraced(function*(pause: Pause, end: number, onHeldUp: WaitBudget["onHeldUp"]) {
+  const millis = Math.min(pause.millis, end - (yield* Clock.currentTimeMillis))
+  if (millis <= 0) return
+  if (pause.cause === "rate_limit") yield* onHeldUp(millis)
+  yield* Effect.sleep(millis)
+  yield* slept(pause.cause, millis)
+})
+
+const noticeHeldUp = (id: SloReport.ReportId): WaitBudget["onHeldUp"] => {
+  let total = 0
+  const notice = once((seconds: number) =>
+    Effect.logInfo(`Report ${id}: the rate limit holds this wait up, ${seconds} s so far`)
+  )
+  return (millis) =>
+    Effect.suspend(() => {
+      total += millis
+      return total > heldUpNoticeMillis ? notice(Math.round(total / 1000)) : Effect.void
+    })
+}
+
+const once = <A>(f: (a: A) => Effect.Effect<void>): (a: A) => Effect.Effect<void> => {
+  let isDone = false
+  return (a) =>
+    Effect.suspend(() => {
+      if (isDone) return Effect.void
+      isDone = true
+      return f(a)
+    })
+}

@@ -1,0 +1,131 @@
+/**
+ * A fake of Datadog's SLO report API that speaks the wire.
+ *
+ * One router answers in memory ({@link layerClient}, where a test's clock drives it) or on a loopback port
+ * (`FakeDatadogServer.layer`). Reports follow timelines, keys are checked, rate limits are counted, faults
+ * can be injected, and every request is on record.
+ *
+ * @since 0.1.0
+ */
+import * as Context from "effect/Context"
+import * as Effect from "effect/Effect"
+import * as HttpClient from "effect/http/HttpClient"
+import * as Layer from "effect/Layer"
+import type * as Answer from "./Answer.ts"
+import type * as Credentials from "./Credentials.ts"
+import type * as Fault from "./Fault.ts"
+import * as Engine from "./internal/engine.ts"
+import * as inMemory from "./internal/inMemory.ts"
+import type * as Operation from "./Operation.ts"
+import type * as RateLimit from "./RateLimit.ts"
+import type { RecordedRequest, WireRequest } from "./RecordedRequest.ts"
+import type * as Report from "./Report.ts"
+
+/**
+ * How a fake is set up.
+ *
+ * @category models
+ * @since 0.1.0
+ */
+export interface Options {
+  /** The keys and the token that are let in. @default `Credentials.standard` */
+  readonly credentials?: Credentials.Credentials | undefined
+  /** The rule of all operations; `false`: no limit and no headers. @default `RateLimit.standard` */
+  readonly rateLimit?: RateLimit.Rule | false | undefined
+  /** How reports behave that are given nothing else. @default `completed` after 10 seconds, 12 rows */
+  readonly report?: Report.Options | undefined
+  /** Runs when a request got its answer, or got none. @default nothing */
+  readonly onRequest?: ((request: RecordedRequest) => Effect.Effect<void>) | undefined
+}
+
+/**
+ * The controls of a fake.
+ *
+ * @category models
+ * @since 0.1.0
+ */
+export interface Service {
+  readonly credentials: Credentials.Credentials
+  /** Adds a report that begins now and returns its id, a new UUID unless one is given. */
+  readonly addReport: (options?: Report.Options & { readonly id?: string | undefined }) => Effect.Effect<string>
+  /** How reports that are made from now on behave, where `addReport` says nothing else. */
+  readonly setReportDefaults: (options: Report.Options) => Effect.Effect<void>
+  /** The ids of all reports, the newest last; also those that create calls made. */
+  readonly reportIds: Effect.Effect<ReadonlyArray<string>>
+  /** Makes the next matching request go wrong. Each request takes the oldest fault that matches it. */
+  readonly inject: (fault: Fault.Fault, options?: Fault.Target) => Effect.Effect<void>
+  /** Takes back all faults. */
+  readonly clearFaults: Effect.Effect<void>
+  /** The rule of an operation, by default of all; `false`: no limit and no headers. */
+  readonly setRateLimit: (rule: RateLimit.Rule | false, operation?: Operation.Operation) => Effect.Effect<void>
+  /** Uses up so many requests of the operation's current window, as another client would. */
+  readonly useRateLimit: (requests: number, operation?: Operation.Operation) => Effect.Effect<void>
+  /** All requests, the oldest first. */
+  readonly requests: Effect.Effect<ReadonlyArray<RecordedRequest>>
+  /** How many requests have neither been answered to the end, nor been given up. */
+  readonly inFlight: Effect.Effect<number>
+  /** Answers a request; this is what a face calls. The answer's body must be run to its end. */
+  readonly handle: (request: WireRequest) => Effect.Effect<Answer.Answer, Answer.NoAnswer>
+}
+
+/**
+ * The fake as a service.
+ *
+ * @category services
+ * @since 0.1.0
+ */
+export class FakeDatadog extends Context.Service<FakeDatadog, Service>()(
+  "@effect-datadog/slo-report-testing/FakeDatadog"
+) {}
+
+/**
+ * Makes a fake.
+ *
+ * @category constructors
+ * @since 0.1.0
+ */
+export const make = (options: Options = {}): Effect.Effect<Service> => Engine.make(options)
+
+/**
+ * The fake alone, for one of the faces to put on.
+ *
+ * @category layers
+ * @since 0.1.0
+ */
+export const layer = (options: Options = {}): Layer.Layer<FakeDatadog> => Layer.effect(FakeDatadog, make(options))
+
+/**
+ * The face in memory: an `HttpClient` that the fake answers in the fiber of the caller, whatever the host.
+ *
+ * **Details**
+ *
+ * Everything that takes time sleeps on the caller's clock, so `TestClock` drives it, and interrupting the
+ * caller ends it. As with a transport without compression, a gzipped body arrives as it was sent.
+ *
+ * @category layers
+ * @since 0.1.0
+ */
+export const layerClient: Layer.Layer<HttpClient.HttpClient, never, FakeDatadog> = FakeDatadog.useSync((fake) =>
+  HttpClient.make((request) =>
+    inMemory.fromClientRequest(request).pipe(
+      Effect.flatMap(fake.handle),
+      Effect.mapBoth({
+        onFailure: (noAnswer) => inMemory.toTransportError(noAnswer, request),
+        onSuccess: (answer) => inMemory.toClientResponse(answer, request)
+      })
+    )
+  )
+).pipe(
+  Layer.effect(HttpClient.HttpClient),
+  // Layers are memoized by reference: without this, a fake inside a fake would be answered by the outer one.
+  Layer.fresh
+)
+
+/**
+ * The fake and its face in memory.
+ *
+ * @category layers
+ * @since 0.1.0
+ */
+export const layerMemory = (options: Options = {}): Layer.Layer<FakeDatadog | HttpClient.HttpClient> =>
+  Layer.provideMerge(layerClient, layer(options))

@@ -1,0 +1,18 @@
+/**
+ * A faithful fake of Datadog's SLO report API.
+ *
+ * @since 0.1.0
+ */
+export * as Answer from "./Answer.ts"
+export * as Credentials from "./Credentials.ts"
+export * as ErrorBody from "./ErrorBody.ts"
+export * as FakeDatadog from "./FakeDatadog.ts"
+export * as FakeDatadogServer from "./FakeDatadogServer.ts"
+export * as Fault from "./Fault.ts"
+export * as Operation from "./Operation.ts"
+export * as RateLimit from "./RateLimit.ts"
+export * as RecordedRequest from "./RecordedRequest.ts"
+export * as Report from "./Report.ts"
+export * as ReportCsv from "./ReportCsv.ts"
+export * as Scenario from "./Scenario.ts"
+export * as Timeline from "./Timeline.ts"

@@ -1,0 +1,119 @@
+/**
+ * The fake itself: what happens to a request between a face and the routes.
+ *
+ * @since 0.1.0
+ */
+import * as Clock from "effect/Clock"
+import * as Effect from "effect/Effect"
+import * as Stream from "effect/Stream"
+import type * as Answer from "../Answer.ts"
+import * as Credentials from "../Credentials.ts"
+import type { Options, Service } from "../FakeDatadog.ts"
+import * as Operation from "../Operation.ts"
+import * as RateLimit from "../RateLimit.ts"
+import type { RecordedRequest, WireRequest } from "../RecordedRequest.ts"
+import * as Report from "../Report.ts"
+import * as ReportCsv from "../ReportCsv.ts"
+import * as Faults from "./faults.ts"
+import * as Gate from "./gate.ts"
+import * as Routes from "./routes.ts"
+
+/** @internal */
+export const make = Effect.fnUntraced(function*(options: Options): Effect.fn.Return<Service> {
+  const credentials = options.credentials ?? Credentials.standard
+  const onRequest = options.onRequest ?? (() => Effect.void)
+  const gate = Gate.make(credentials, options.rateLimit ?? RateLimit.standard)
+  const faults = Faults.make()
+  const reports = new Map<string, Report.Report>()
+  const log: Array<RecordedRequest> = []
+  let reportDefaults = options.report ?? {}
+  let inFlight = 0
+
+  const addReport = (own: Report.Options & { readonly id?: string | undefined }) =>
+    Effect.map(Clock.currentTimeMillis, (now) => {
+      const id = own.id ?? Report.makeId(now, reports.size)
+      const report = { ...reportDefaults, ...own, id, createdAt: now }
+      reports.set(id, report)
+      return report
+    })
+
+  const route = yield* Routes.make({
+    find: (id) => reports.get(id),
+    create: (period) => addReport({ csv: ReportCsv.withPeriod(reportDefaults.csv ?? {}, period) })
+  })
+
+  const process = Effect.fnUntraced(function*(request: RecordedRequest) {
+    if (request.operation === "other") return Routes.notFound
+    const answer = (yield* gate.refuse(request)) ?? (yield* route(request))
+    const rateLimit = yield* gate.headers(request.operation, answer.status)
+    return { ...answer, headers: [...answer.headers, ...rateLimit] }
+  })
+
+  const record = (request: WireRequest) =>
+    Effect.map(Clock.currentTimeMillis, (at) => {
+      const operation = Operation.of(request.method, request.path)
+      const arrived: RecordedRequest = {
+        ...request,
+        sequence: log.length + 1,
+        at,
+        operation,
+        status: undefined,
+        fault: undefined
+      }
+      log.push(arrived)
+      return arrived
+    })
+
+  const answer = Effect.fnUntraced(function*(request: WireRequest) {
+    const arrived = yield* record(request)
+    const fault = faults.take(arrived)
+    const settle = (status: number | undefined) => {
+      const settled = { ...arrived, status, fault: fault?.name }
+      log[arrived.sequence - 1] = settled
+      return settled
+    }
+    settle(undefined)
+    const processed = process(arrived)
+    const rateLimitHeaders = (status: number) => gate.headers(arrived.operation, status)
+    return yield* (fault === undefined ? processed : fault.apply(processed, { rateLimitHeaders })).pipe(
+      Effect.tap(({ status }) => onRequest(settle(status))),
+      Effect.tapError(() => onRequest(settle(undefined)))
+    )
+  })
+
+  const handle = (request: WireRequest) =>
+    Effect.uninterruptibleMask((restore) => {
+      let isOpen = true
+      const leave = Effect.sync(() => {
+        if (isOpen) inFlight -= 1
+        isOpen = false
+      })
+      inFlight += 1
+      return restore(answer(request)).pipe(
+        Effect.onError(() => leave),
+        Effect.flatMap((answer): Effect.Effect<Answer.Answer> => {
+          if (request.method === "HEAD") return Effect.as(leave, { ...answer, body: new Uint8Array(0) })
+          return answer.body instanceof Uint8Array
+            ? Effect.as(leave, answer)
+            : Effect.succeed({ ...answer, body: Stream.ensuring(answer.body, leave) })
+        })
+      )
+    })
+
+  return {
+    credentials,
+    addReport: (own = {}) => Effect.map(addReport(own), ({ id }) => id),
+    setReportDefaults: (defaults) =>
+      Effect.sync(() => {
+        reportDefaults = defaults
+      }),
+    reportIds: Effect.sync(() => [...reports.keys()]),
+    inject: (fault, target = {}) => Effect.sync(() => faults.add(fault, target)),
+    clearFaults: Effect.sync(faults.clear),
+    setRateLimit: (rule, operation) => Effect.sync(() => gate.setRule(rule, operation)),
+    useRateLimit: (requests, operation = "status") => gate.use(operation, requests),
+    requests: Effect.sync(() => [...log]),
+    inFlight: Effect.sync(() => inFlight),
+    handle
+  }
+})
