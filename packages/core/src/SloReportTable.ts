@@ -1,0 +1,186 @@
+/**
+ * The shape of a report's CSV: which column holds what.
+ *
+ * It takes records as a CSV reader yields them, cells of text, the first one the header. Columns are found
+ * by their names, in any order.
+ *
+ * @since 0.1.0
+ */
+import { dual } from "effect/Function"
+import * as Order from "effect/Order"
+import * as Result from "effect/Result"
+import * as Schema from "effect/Schema"
+import * as IntervalCell from "./IntervalCell.ts"
+import { isNothing, toNumber } from "./internal/cellText.ts"
+import { defined } from "./internal/defined.ts"
+import { SloReportRow } from "./SloReportRow.ts"
+
+/**
+ * What is wrong with a table, and on which line of the file.
+ *
+ * **Details**
+ *
+ * `line` counts from 1, the header's; `message` names it.
+ *
+ * @category models
+ * @since 0.1.0
+ */
+export class TableIssue extends Schema.Class<TableIssue>("@effect-datadog/slo-report/TableIssue")({
+  line: Schema.Int.check(Schema.isGreaterThan(0)),
+  issue: Schema.String
+}) {
+  get message(): string {
+    return `line ${this.line}: ${this.issue}`
+  }
+}
+
+/**
+ * A record of a CSV file: the texts of its cells, without quotes.
+ *
+ * @category models
+ * @since 0.1.0
+ */
+export type CsvRecord = ReadonlyArray<string>
+
+/**
+ * A column: its name, and its place in every record, from 0.
+ *
+ * @category models
+ * @since 0.1.0
+ */
+export interface Column {
+  readonly name: string
+  readonly index: number
+}
+
+/**
+ * The columns of a report.
+ *
+ * **Details**
+ *
+ * - `width`: how many cells every record has
+ * - `known`: the places of the five columns that every report has
+ * - `intervals`: the columns named by a date (`YYYY-MM-DD`), in the order of time
+ * - `others`: every other column, in the order of the file
+ *
+ * @category models
+ * @since 0.1.0
+ */
+export interface SloReportTable {
+  readonly width: number
+  readonly known: { readonly [K in typeof knownNames[number]]: number }
+  readonly intervals: ReadonlyArray<Column>
+  readonly others: ReadonlyArray<Column>
+}
+
+/**
+ * Reads the header, the first record of the file.
+ *
+ * **Details**
+ *
+ * A byte order mark before the first name is dropped. A header without one of the five columns, with the
+ * same name twice, or with a column that has no name is an issue of line 1.
+ *
+ * @category constructors
+ * @since 0.1.0
+ */
+export const fromHeader = (header: CsvRecord): Result.Result<SloReportTable, TableIssue> => {
+  const names = header.map((name, index) => index === 0 ? name.replace(/^\uFEFF/, "") : name)
+  if (isBlank(names)) return headerIssue("the header is empty")
+  const seen = new Set<string>()
+  for (const name of names) {
+    if (name.trim() === "") return headerIssue(`column ${seen.size + 1} has no name`)
+    if (seen.has(name)) return headerIssue(`the column ${quote(name)} is there twice`)
+    seen.add(name)
+  }
+  const missing = knownNames.filter((name) => !seen.has(name))
+  if (missing.length > 0) return headerIssue(`the header lacks ${missing.map(quote).join(", ")}`)
+  const columns = names.map((name, index) => ({ name, index })).filter(({ name }) => !isKnown(name))
+  return Result.succeed({
+    width: names.length,
+    known: {
+      id: names.indexOf("id"),
+      slo_type: names.indexOf("slo_type"),
+      name: names.indexOf("name"),
+      target: names.indexOf("target"),
+      export_error: names.indexOf("export_error")
+    },
+    intervals: columns.filter(({ name }) => isInterval(name)).sort(byName),
+    others: columns.filter(({ name }) => !isInterval(name))
+  })
+}
+
+/**
+ * Reads a record below the header.
+ *
+ * **Details**
+ *
+ * `target` is absent where its text is no number, `exportError` where its text is empty or says that there
+ * is nothing (`null`, `N/A`, `-`). A record with more or fewer cells than the header is an issue of its line.
+ *
+ * @param line the line of the file on which the record starts; see {@link lineCount}
+ * @category conversions
+ * @since 0.1.0
+ */
+export const toRow: {
+  (record: CsvRecord, line: number): (self: SloReportTable) => Result.Result<SloReportRow, TableIssue>
+  (self: SloReportTable, record: CsvRecord, line: number): Result.Result<SloReportRow, TableIssue>
+} = dual(
+  3,
+  (self: SloReportTable, record: CsvRecord, line: number): Result.Result<SloReportRow, TableIssue> => {
+    if (record.length !== self.width) {
+      return Result.fail(
+        new TableIssue({ line, issue: `expected ${self.width} cells, as in the header, got ${record.length}` })
+      )
+    }
+    const text = (index: number): string => record[index]!
+    const exportError = text(self.known.export_error)
+    return Result.succeed(
+      new SloReportRow({
+        id: text(self.known.id),
+        sloType: text(self.known.slo_type),
+        name: text(self.known.name),
+        ...defined({
+          target: toNumber(text(self.known.target)),
+          exportError: isNothing(exportError) ? undefined : exportError
+        }),
+        cells: self.intervals.map(({ index, name }) => IntervalCell.fromText(name, text(index))),
+        other: Object.fromEntries(self.others.map(({ index, name }) => [name, text(index)]))
+      })
+    )
+  }
+)
+
+/**
+ * Whether a record is an empty line of the file, as CSV readers yield it.
+ *
+ * @category predicates
+ * @since 0.1.0
+ */
+export const isBlank = (record: CsvRecord): boolean => record.every((text) => text === "") && record.length < 2
+
+/**
+ * How many lines of the file a record takes: one, and one more for each line break in its cells.
+ *
+ * @category getters
+ * @since 0.1.0
+ */
+export const lineCount = (record: CsvRecord): number =>
+  record.reduce((lines, text) => lines + (text.match(/\r\n|\r|\n/g)?.length ?? 0), 1)
+
+// -----------------------------------------------------------------------------
+// internals
+// -----------------------------------------------------------------------------
+
+const knownNames = ["id", "slo_type", "name", "target", "export_error"] as const
+
+const isKnown = Schema.is(Schema.Literals(knownNames))
+
+const isInterval = Schema.is(IntervalCell.IntervalStart)
+
+const byName: Order.Order<Column> = Order.mapInput(Order.String, ({ name }) => name)
+
+const headerIssue = (issue: string): Result.Result<never, TableIssue> => Result.fail(new TableIssue({ line: 1, issue }))
+
+// A file that is no report can have anything in its place.
+const quote = (name: string): string => JSON.stringify(name.length > 60 ? `${name.slice(0, 60)}…` : name)
