@@ -7,6 +7,8 @@ const project = (name: string, root: string) => ({
 
 export default defineConfig({
   test: {
+    // Two cores under load are slow; what hangs is still told in time.
+    testTimeout: 30_000,
     projects: [
       project("core", "packages/core"),
       project("node", "packages/node"),
@@ -24,6 +26,7 @@ export default defineConfig({
         "packages/node/src/**": { lines: 95, branches: 95, functions: 95, statements: 95 }
       }
     },
+    // .ci/run counts the tests in the file.
     reporters: process.env.CI === undefined ? ["default"] : ["default", "json"],
     outputFile: { json: "coverage/tests.json" }
   }

@@ -44,16 +44,20 @@ describe.concurrent("get-report-status", () => {
       assert.match(errors, /^No Datadog keys in the environment .* using a fake at http:\/\/127\.0\.0\.1:\d+\n$/)
     }), 30_000)
 
-  it.live("prints a typed error as its message, without a stack and without a key, and exits with 2", () =>
-    Effect.gen(function*() {
-      const wrong = { DD_API_KEY: "canary-1234567890", DD_APP_KEY: "canary-1234567890" }
-      const { code, errors, output } = yield* against("get-report-status", Timeline.always("completed"), wrong)
-      assert.strictEqual(code, 2)
-      assert.strictEqual(output, "")
-      assert.match(errors, /^GET \/api\/v2\/slo\/report\/[^ ]+\/status: 403 Forbidden\..*slos_read.*\n$/)
-      assert.notInclude(errors, "canary")
-      assert.notInclude(errors, "    at ")
-    }).pipe(Effect.provide(withFake)), 30_000)
+  it.live(
+    "prints a typed error as its message, without a stack and without a key, and exits with 2",
+    () =>
+      Effect.gen(function*() {
+        const wrong = { DD_API_KEY: "canary-1234567890", DD_APP_KEY: "canary-1234567890" }
+        const { code, errors, output } = yield* against("get-report-status", Timeline.always("completed"), wrong)
+        assert.strictEqual(code, 2)
+        assert.strictEqual(output, "")
+        assert.match(errors, /^GET \/api\/v2\/slo\/report\/[^ ]+\/status: 403 Forbidden\..*slos_read.*\n$/)
+        assert.notInclude(errors, "canary")
+        assert.notInclude(errors, "    at ")
+      }).pipe(Effect.provide(withFake)),
+    30_000
+  )
 
   it.live("names a missing variable", () =>
     Effect.gen(function*() {
@@ -110,7 +114,8 @@ describe.concurrent("wait-for-report", () => {
 
   it.live("ends at once on ^C", () =>
     Effect.gen(function*() {
-      const { code } = yield* against("wait-for-report", Timeline.always("in_progress"), {}, (_, interrupt) => interrupt())
+      const { code } = yield* against("wait-for-report", Timeline.always("in_progress"), {}, (_, interrupt) =>
+        interrupt())
       assert.strictEqual(code, 130)
     }).pipe(Effect.provide(withFake)), 30_000)
 })

@@ -210,8 +210,11 @@ function hugeBodies(): ReadonlyArray<readonly [name: string, body: (times: numbe
     ["nested details", nested("[", "]", `{"errors":[{"detail":`, "}]}")],
     ["a nested error", nested("[", "]", `{"error":{"message":"text","details":`, "}}")],
     ["a list of texts", list(`"text"`, `{"errors":[`, "]}")],
-    ["a list of different texts", (times) =>
-      JSON.stringify({ errors: Array.from({ length: 50_000 * times }, (_, index) => `text ${index + 1_000_000}`) })],
+    [
+      "a list of different texts",
+      (times) =>
+        JSON.stringify({ errors: Array.from({ length: 50_000 * times }, (_, index) => `text ${index + 1_000_000}`) })
+    ],
     ["a list of entries", list(`{"title":"t","detail":"text"}`, `{"errors":[`, "]}")],
     ["a list of empty entries", list("{}", `{"errors":[`, "]}")],
     ["a map of texts", (times) => {

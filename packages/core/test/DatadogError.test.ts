@@ -435,7 +435,7 @@ describe("the classes and their unions", () => {
       assert.instanceOf(decoded, DatadogError.DatadogTransportError)
       assert.strictEqual(decoded.reason, "reset")
       assert.instanceOf(decoded.cause, Error)
-      assert.strictEqual((decoded.cause).message, "socket hang up")
+      assert.strictEqual(decoded.cause.message, "socket hang up")
     }))
 
   it("an error can be caught by its tag", () => {

@@ -260,10 +260,14 @@ describe("DatadogSite", () => {
     }
   }, { arbitrary: { runs: 2000 } })
 
-  it.effect.prop("any string is decoded or refused, never a defect", { input: Schema.String }, ({ input }) =>
-    Effect.exit(decode(input)).pipe(
-      Effect.map((exit) => exit._tag === "Success" || exit.cause.reasons.every((reason) => reason._tag === "Fail"))
-    ))
+  it.effect.prop(
+    "any string is decoded or refused, never a defect",
+    { input: Schema.String },
+    ({ input }) =>
+      Effect.exit(decode(input)).pipe(
+        Effect.map((exit) => exit._tag === "Success" || exit.cause.reasons.every((reason) => reason._tag === "Fail"))
+      )
+  )
 })
 
 const decode = Schema.decodeUnknownEffect(DatadogSite.DatadogSite)

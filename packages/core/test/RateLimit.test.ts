@@ -145,8 +145,20 @@ describe("RateLimit.fromHeaders", () => {
     })
   }
 
-  const neverNumbers =
-    ["", " ", ",", "junk", "-1", "1e12", "Infinity", "NaN", "0x10", "9".repeat(30), "9".repeat(400), "7 7"]
+  const neverNumbers = [
+    "",
+    " ",
+    ",",
+    "junk",
+    "-1",
+    "1e12",
+    "Infinity",
+    "NaN",
+    "0x10",
+    "9".repeat(30),
+    "9".repeat(400),
+    "7 7"
+  ]
   for (const field of ["limit", "remaining", "period"]) {
     for (const value of neverNumbers) {
       it(`a ${field} of ${name(value)} is absent`, () => {

@@ -58,15 +58,19 @@ describe("what can be decoded is decoded the same when it was encoded", () => {
       assert.deepStrictEqual(yield* Schema.decodeUnknownEffect(schema)(encoded), report)
     }))
 
-  it.effect.prop("of any error body", { text: Schema.String, json: Schema.Json }, ({ json, text }) =>
-    Effect.gen(function*() {
-      const schema = Schema.toCodecJson(ApiErrorBody.ApiErrorBody)
-      for (const value of [json, { errors: json }, { errors: [json] }, text]) {
-        const parsed = ApiErrorBody.fromText(value === text ? text : JSON.stringify(value))
-        const again = JSON.parse(JSON.stringify(yield* Schema.encodeEffect(schema)(parsed)))
-        assert.deepStrictEqual(yield* Schema.decodeUnknownEffect(schema)(again), parsed)
-      }
-    }))
+  it.effect.prop(
+    "of any error body",
+    { text: Schema.String, json: Schema.Json },
+    ({ json, text }) =>
+      Effect.gen(function*() {
+        const schema = Schema.toCodecJson(ApiErrorBody.ApiErrorBody)
+        for (const value of [json, { errors: json }, { errors: [json] }, text]) {
+          const parsed = ApiErrorBody.fromText(value === text ? text : JSON.stringify(value))
+          const again = JSON.parse(JSON.stringify(yield* Schema.encodeEffect(schema)(parsed)))
+          assert.deepStrictEqual(yield* Schema.decodeUnknownEffect(schema)(again), parsed)
+        }
+      })
+  )
 })
 
 describe("a site", () => {

@@ -57,15 +57,15 @@ export interface DatadogConfig {
   readonly credentials: Credentials
 }
 
-const isLoopback = (hostname: string): boolean => /^(localhost|\[::1\]|127(\.\d{1,3}){3})$/.test(hostname)
+const loopback = /^(localhost|\[::1\]|127(\.\d{1,3}){3})$/
 
 const apiUrlProblem = (text: string): string | undefined => {
   if (!URL.canParse(text)) return "Expected a URL, such as https://api.datadoghq.com"
   const url = new URL(text)
-  if (url.username !== "" || url.password !== "" || url.search !== "" || url.hash !== "") {
+  if (url.username !== "" || url.password !== "" || /[?#]/.test(text)) {
     return "Expected a URL without user, query and fragment"
   }
-  return url.protocol === "https:" || (url.protocol === "http:" && isLoopback(url.hostname))
+  return url.protocol === "https:" || (url.protocol === "http:" && loopback.test(url.hostname))
     ? undefined
     : "Expected an https URL; plain http would send the keys in the open and is allowed on loopback only"
 }
@@ -94,6 +94,14 @@ export const ApiUrl = Schema.String.pipe(
  * @since 0.1.0
  */
 export type ApiUrl = typeof ApiUrl.Type
+
+/**
+ * Whether an API's URL is on this machine.
+ *
+ * @category predicates
+ * @since 0.1.0
+ */
+export const isLoopback = (url: ApiUrl): boolean => loopback.test(new URL(url).hostname)
 
 // What an HTTP header can carry; a space or a newline inside is a slip of the hand.
 const Secret = Schema.RedactedFromValue(

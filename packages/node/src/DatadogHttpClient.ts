@@ -6,14 +6,17 @@
 import * as DatadogSite from "@effect-datadog/slo-report/DatadogSite"
 import * as Context from "effect/Context"
 import * as Effect from "effect/Effect"
-import { flow } from "effect/Function"
+import { flow, identity } from "effect/Function"
 import * as FetchHttpClient from "effect/http/FetchHttpClient"
 import * as Headers from "effect/http/Headers"
 import * as HttpClient from "effect/http/HttpClient"
 import * as HttpClientRequest from "effect/http/HttpClientRequest"
+import type * as HttpClientResponse from "effect/http/HttpClientResponse"
+import * as Record from "effect/Record"
 import * as Redacted from "effect/Redacted"
 import * as process from "node:process"
 import type { Credentials, DatadogConfig } from "./DatadogConfig.ts"
+import * as Scrub from "./internal/scrub.ts"
 import { version } from "./internal/version.ts"
 
 /**
@@ -29,6 +32,20 @@ import { version } from "./internal/version.ts"
 export const secretHeaders: ReadonlyArray<string> = ["dd-api-key", "dd-application-key", "authorization"]
 
 /**
+ * How requests are traced.
+ *
+ * **Details**
+ *
+ * - `tracePropagation`: send `b3` and `traceparent` and make a client span for each request. `@default` false
+ *
+ * @category models
+ * @since 0.1.0
+ */
+export interface Options {
+  readonly tracePropagation?: boolean | undefined
+}
+
+/**
  * Makes an `HttpClient` whose requests go to Datadog: base URL, credentials, `accept` and user agent.
  *
  * **Details**
@@ -39,18 +56,43 @@ export const secretHeaders: ReadonlyArray<string> = ["dd-api-key", "dd-applicati
  * @category constructors
  * @since 0.1.0
  */
-export const make = (config: DatadogConfig): Effect.Effect<HttpClient.HttpClient, never, HttpClient.HttpClient> =>
-  Effect.map(
-    HttpClient.HttpClient,
-    HttpClient.mapRequest(flow(
-      HttpClientRequest.prependUrl(config.apiUrl ?? DatadogSite.apiUrl(config.site)),
-      HttpClientRequest.setHeaders({
-        accept: "application/json",
-        "user-agent": `effect-datadog-slo-report/${version} (node ${process.version})`,
-        ...credentialHeaders(config.credentials)
-      })
-    ))
+export const make = (
+  config: DatadogConfig & Options
+): Effect.Effect<HttpClient.HttpClient, never, HttpClient.HttpClient> =>
+  Effect.map(HttpClient.HttpClient, (transport) => {
+    const scrub = Scrub.make(config.credentials)
+    const client = config.tracePropagation === true ? traced(transport, scrub) : transport
+    return HttpClient.mapRequest(
+      client,
+      flow(
+        HttpClientRequest.prependUrl(config.apiUrl ?? DatadogSite.apiUrl(config.site)),
+        HttpClientRequest.setHeaders({
+          accept: "application/json",
+          "user-agent": `effect-datadog-slo-report/${version} (node ${process.version})`,
+          ...credentialHeaders(config.credentials)
+        })
+      )
+    )
+  })
+
+// A span can record the headers of an answer, and a server can echo a key in them: the span is the outer client's.
+const traced = (transport: HttpClient.HttpClient, scrub: Scrub.Scrub): HttpClient.HttpClient =>
+  HttpClient.make((request) =>
+    transport.execute(request).pipe(
+      Effect.map((response) => withHeaders(response, Record.map(response.headers, scrub))),
+      Effect.provideService(HttpClient.TracerDisabledWhen, () => true)
+    )
   )
+
+const withHeaders = (
+  response: HttpClientResponse.HttpClientResponse,
+  headers: Record<string, string>
+): HttpClientResponse.HttpClientResponse => {
+  const copy: HttpClientResponse.HttpClientResponse = Object.create(response, {
+    headers: { value: Headers.fromInput(headers), enumerable: true }
+  })
+  return copy
+}
 
 const credentialHeaders = (credentials: Credentials): Record<string, string> =>
   "accessToken" in credentials
@@ -69,12 +111,14 @@ const credentialHeaders = (credentials: Credentials): Record<string, string> =>
  * - no trace headers are sent, unless `tracePropagation` is set
  * - `fetch` does not follow redirects; other transports never do
  *
- * @param options `tracePropagation`: send `b3` and `traceparent` and make a client span for each request, default `false`
+ * @param options `requestInit`: what `fetch` is given where the effect is given no `RequestInit`, default none
  * @category combinators
  * @since 0.1.0
  */
-export const withPrivacy = (options?: { readonly tracePropagation?: boolean | undefined }) => {
-  const traced = options?.tracePropagation === true
+export const withPrivacy = (
+  options?: Options & { readonly requestInit?: globalThis.RequestInit | undefined }
+) => {
+  const isTraced = options?.tracePropagation === true
   return <A, E, R>(self: Effect.Effect<A, E, R>): Effect.Effect<A, E, R> =>
     Effect.updateContext(self, (context: Context.Context<R>) =>
       context.pipe(
@@ -82,9 +126,10 @@ export const withPrivacy = (options?: { readonly tracePropagation?: boolean | un
           ...Context.get(context, Headers.CurrentRedactedNames),
           ...secretHeaders
         ]),
-        Context.add(HttpClient.TracerPropagationEnabled, traced),
-        Context.add(HttpClient.TracerDisabledWhen, () => !traced),
+        Context.add(HttpClient.TracerPropagationEnabled, isTraced),
+        isTraced ? identity : Context.add(HttpClient.TracerDisabledWhen, () => true),
         Context.add(FetchHttpClient.RequestInit, {
+          ...options?.requestInit,
           ...Context.getOrUndefined(context, FetchHttpClient.RequestInit),
           redirect: "manual"
         })

@@ -10,6 +10,7 @@ import * as Context from "effect/Context"
 import * as Duration from "effect/Duration"
 import * as Effect from "effect/Effect"
 import { identity } from "effect/Function"
+import * as FetchHttpClient from "effect/http/FetchHttpClient"
 import type { HttpClient } from "effect/http/HttpClient"
 import * as HttpClientRequest from "effect/http/HttpClientRequest"
 import * as Layer from "effect/Layer"
@@ -19,9 +20,9 @@ import * as Schema from "effect/Schema"
 import * as Stream from "effect/Stream"
 import * as DatadogConfig from "./DatadogConfig.ts"
 import * as DatadogHttpClient from "./DatadogHttpClient.ts"
-import { layerUndici } from "./internal/undici.ts"
 import { send, type Sender } from "./internal/request.ts"
 import * as Scrub from "./internal/scrub.ts"
+import * as Undici from "./internal/undici.ts"
 import * as Wait from "./internal/wait.ts"
 import * as PollPolicy from "./PollPolicy.ts"
 import * as RetryPolicy from "./RetryPolicy.ts"
@@ -142,7 +143,8 @@ export const make = Effect.fnUntraced(function*(options: Options): Effect.fn.Ret
     attemptTimeout: Duration.fromInputUnsafe(options.attemptTimeout ?? "30 seconds"),
     retry: options.retry ?? RetryPolicy.default
   }
-  const privately = DatadogHttpClient.withPrivacy(options)
+  const requestInit = Context.getOrUndefined(yield* Effect.context(), FetchHttpClient.RequestInit)
+  const privately = DatadogHttpClient.withPrivacy({ tracePropagation: options.tracePropagation, requestInit })
 
   const status = Effect.fn("SloReportClient.getReportStatus", {
     kind: "client",
@@ -211,10 +213,16 @@ export const layerConfig = (options?: ClientOptions): Layer.Layer<SloReportClien
   Layer.effect(SloReportClient, Effect.flatMap(DatadogConfig.config, (config) => make({ ...config, ...options })))
 
 /**
- * The client over undici, configured by the environment. It honours `HTTP_PROXY`, `HTTPS_PROXY` and `NO_PROXY`.
+ * The client over undici, configured by the environment.
+ *
+ * **Details**
+ *
+ * It honours `HTTP_PROXY`, `HTTPS_PROXY` and `NO_PROXY`; loopback is never asked of a proxy.
  *
  * @category layers
  * @since 0.1.0
  */
 export const layerNode = (options?: ClientOptions): Layer.Layer<SloReportClient, ConfigError> =>
-  Layer.provide(layerConfig(options), layerUndici)
+  Layer.unwrap(
+    Effect.map(DatadogConfig.config, (config) => Layer.provide(layer({ ...config, ...options }), Undici.layer(config)))
+  )

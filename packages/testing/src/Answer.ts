@@ -18,8 +18,11 @@ import * as Stream from "effect/Stream"
 export type Header = readonly [name: string, value: string]
 
 /**
- * How a streamed body ends: `complete`, `truncated` (the connection is closed early), or `reset` (by the
- * server). A body of bytes is always complete.
+ * How a streamed body ends: `complete`, `truncated` (the connection is closed early), or `reset` (by the server).
+ *
+ * **Details**
+ *
+ * A body of bytes is always complete.
  *
  * @category models
  * @since 0.1.0

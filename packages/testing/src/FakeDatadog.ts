@@ -39,6 +39,21 @@ export interface Options {
 }
 
 /**
+ * Which requests a fault is for.
+ *
+ * @category models
+ * @since 0.1.0
+ */
+export interface Target {
+  /** For how many requests; `Infinity` for all. @default 1 */
+  readonly times?: number | undefined
+  /** @default every operation */
+  readonly operation?: Operation.Operation | undefined
+  /** @default every request */
+  readonly when?: ((request: RecordedRequest) => boolean) | undefined
+}
+
+/**
  * The controls of a fake.
  *
  * @category models
@@ -53,7 +68,7 @@ export interface Service {
   /** The ids of all reports, the newest last; also those that create calls made. */
   readonly reportIds: Effect.Effect<ReadonlyArray<string>>
   /** Makes the next matching request go wrong. Each request takes the oldest fault that matches it. */
-  readonly inject: (fault: Fault.Fault, options?: Fault.Target) => Effect.Effect<void>
+  readonly inject: (fault: Fault.Fault, options?: Target) => Effect.Effect<void>
   /** Takes back all faults. */
   readonly clearFaults: Effect.Effect<void>
   /** The rule of an operation, by default of all; `false`: no limit and no headers. */

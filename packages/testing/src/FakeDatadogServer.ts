@@ -123,8 +123,11 @@ const listen = (server: Http.Server, port: number): Effect.Effect<number, PortUn
 const portOf = (address: AddressInfo | string | null, port: number): number =>
   address === null || typeof address === "string" ? port : address.port
 
-const close = (server: Http.Server, sockets: ReadonlySet<Socket>): Effect.Effect<void> =>
+const close = (server: Http.Server, sockets: Set<Socket>): Effect.Effect<void> =>
   Effect.callback((resume) => {
-    server.close(() => resume(Effect.void))
+    server.close(() => {
+      sockets.clear()
+      resume(Effect.void)
+    })
     for (const socket of sockets) socket.destroy()
   })

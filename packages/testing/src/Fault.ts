@@ -1,8 +1,7 @@
 /**
  * What can go wrong on the way: faults to inject into the fake.
  *
- * A fault wraps the making of one answer. It may wait, answer in the API's stead, change the answer, or
- * leave none. Several make one with {@link all}; your own is a {@link make} away.
+ * A fault wraps the making of one answer: it may wait, answer in the API's stead, change the answer, or leave none.
  *
  * @since 0.1.0
  */
@@ -13,8 +12,7 @@ import * as Zlib from "node:zlib"
 import * as Answer from "./Answer.ts"
 import * as ErrorBody from "./ErrorBody.ts"
 import * as Body from "./internal/body.ts"
-import type { Operation } from "./Operation.ts"
-import type { RecordedRequest } from "./RecordedRequest.ts"
+import { change, cut, replace } from "./internal/fault.ts"
 
 /**
  * A fault: how an answer comes to be other than it would.
@@ -46,21 +44,6 @@ export type Attempt = Effect.Effect<Answer.Answer, Answer.NoAnswer>
 export interface Context {
   /** The rate-limit headers that the API would send with this status now. */
   readonly rateLimitHeaders: (status: number) => Effect.Effect<ReadonlyArray<Answer.Header>>
-}
-
-/**
- * Which requests a fault is for.
- *
- * @category models
- * @since 0.1.0
- */
-export interface Target {
-  /** For how many requests; `Infinity` for all. @default 1 */
-  readonly times?: number | undefined
-  /** @default every operation */
-  readonly operation?: Operation | undefined
-  /** @default every request */
-  readonly when?: ((request: RecordedRequest) => boolean) | undefined
 }
 
 /**
@@ -107,7 +90,7 @@ export const status = (status: number, options: {
     status,
     body: body.text,
     contentType: body.contentType,
-    headers: options.headers
+    changes: options.headers
   })
 }
 
@@ -121,7 +104,8 @@ export const body = (body: string | Uint8Array | Stream.Stream<Uint8Array>, opti
   readonly status?: number | undefined
   readonly contentType?: string | undefined
   readonly headers?: Answer.HeaderChanges | undefined
-} = {}): Fault => replace("other body", { ...options, body })
+} = {}): Fault =>
+  replace("other body", { status: options.status, contentType: options.contentType, changes: options.headers, body })
 
 /**
  * Answers with an HTML page of 27 kB, by default with 200.
@@ -141,7 +125,7 @@ export const html = (status: number = 200): Fault => {
  * @since 0.1.0
  */
 export const redirect = (location: string, status: number = 302): Fault =>
-  replace(`redirect ${status}`, { status, headers: { Location: location } })
+  replace(`redirect ${status}`, { status, changes: { Location: location } })
 
 /**
  * Changes headers of the real answer: a text replaces, several texts send the header that many times,
@@ -245,46 +229,22 @@ export const slowBody = (options: { readonly bytes: number; readonly gap: Durati
   change("slow body", (answer) => ({ ...answer, body: Body.slow(answer.body, options.bytes, options.gap) }))
 
 /**
- * Compresses the body, whatever the request accepts. The whole body is collected first.
+ * Compresses the body, whatever the request accepts.
+ *
+ * **Details**
+ *
+ * The whole body is collected first.
  *
  * @category faults
  * @since 0.1.0
  */
 export const gzip: Fault = make(
   "gzip",
-  (answer) =>
-    Effect.flatMap(answer, (real) =>
-      Effect.map(Stream.mkUint8Array(Answer.bodyStream(real)), (bytes) => {
-        const body = new Uint8Array(Zlib.gzipSync(bytes))
-        return Answer.withHeaders({ ...real, body }, {
-          "Content-Encoding": "gzip",
-          "Content-Length": String(body.byteLength)
-        })
-      }))
-)
-
-// -----------------------------------------------------------------------------
-// internals
-// -----------------------------------------------------------------------------
-
-const change = (name: string, f: (answer: Answer.Answer) => Answer.Answer): Fault =>
-  make(name, (answer) => Effect.map(answer, f))
-
-const replace = (name: string, options: {
-  readonly status?: number | undefined
-  readonly contentType?: string | undefined
-  readonly headers?: Answer.HeaderChanges | undefined
-  readonly body?: string | Uint8Array | Stream.Stream<Uint8Array> | undefined
-}): Fault =>
-  make(
-    name,
-    (_, context) =>
-      Effect.map(context.rateLimitHeaders(options.status ?? 200), (rateLimit) =>
-        Answer.withHeaders(Answer.make({ ...options, headers: rateLimit }), options.headers ?? {}))
+  Effect.flatMap((answer) =>
+    Effect.map(Stream.mkUint8Array(Answer.bodyStream(answer)), (bytes) => {
+      const body = new Uint8Array(Zlib.gzipSync(bytes))
+      const length = String(body.byteLength)
+      return Answer.withHeaders({ ...answer, body }, { "Content-Encoding": "gzip", "Content-Length": length })
+    })
   )
-
-const cut = (ending: Answer.Ending, bytes: number): Fault =>
-  change(`${ending} after ${bytes}`, (answer) =>
-    answer.body instanceof Uint8Array && answer.body.byteLength <= bytes
-      ? answer
-      : { ...answer, body: Body.take(answer.body, bytes), ending })
+)

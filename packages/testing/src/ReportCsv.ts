@@ -16,7 +16,11 @@ import * as Stream from "effect/Stream"
 export type ReportCsv = string | Uint8Array | Table
 
 /**
- * A table to generate. The same options give the same bytes.
+ * A table to generate.
+ *
+ * **Details**
+ *
+ * The same options give the same bytes.
  *
  * @category models
  * @since 0.1.0
@@ -132,7 +136,11 @@ export const isTable = (csv: ReportCsv): csv is Table => typeof csv !== "string"
 export const withPeriod = (csv: ReportCsv, period: Period): ReportCsv => isTable(csv) ? { ...csv, period } : csv
 
 /**
- * The bytes of a file. A table is generated only as fast as it is read, in pieces of about 64 KiB.
+ * The bytes of a file.
+ *
+ * **Details**
+ *
+ * A table is generated only as fast as it is read, in pieces of about 64 KiB.
  *
  * @category getters
  * @since 0.1.0

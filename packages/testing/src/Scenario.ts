@@ -104,6 +104,6 @@ function scenario(
   }
 }
 
-function every(requests: number, rest: number): Fault.Target {
+function every(requests: number, rest: number): FakeDatadog.Target {
   return { times: Infinity, when: ({ sequence }) => sequence % requests === rest }
 }

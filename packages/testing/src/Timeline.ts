@@ -21,7 +21,11 @@ export interface Step {
 }
 
 /**
- * A report's statuses in order. Before the first step the report is `in_progress`.
+ * A report's statuses in order.
+ *
+ * **Details**
+ *
+ * Before the first step the report is `in_progress`.
  *
  * @category models
  * @since 0.1.0

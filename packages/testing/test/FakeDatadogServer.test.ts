@@ -76,15 +76,15 @@ describe("a loopback server", () => {
       const lost = yield* Effect.gen(function*() {
         const fake = yield* FakeDatadog.FakeDatadog
         const server = yield* FakeDatadogServer.FakeDatadogServer
-        yield* fake.inject(Fault.hang)
         const agent = new Http.Agent({ keepAlive: true })
-        yield* get(statusPath(unknownId), { agent, headers: {} })
+        yield* get(statusPath(unknownId), { agent })
+        yield* fake.inject(Fault.hang)
         const hanging = yield* Effect.forkChild(Effect.flip(get(statusPath(unknownId))), { startImmediately: true })
         yield* until(Effect.map(fake.inFlight, (count) => count === 1))
-        assert.strictEqual(yield* server.openSockets, 1)
+        assert.strictEqual(yield* server.openSockets, 2)
         const idle = Net.connect({ host: "127.0.0.1", port: server.port })
         idle.on("error", () => {})
-        yield* until(Effect.map(server.openSockets, (count) => count === 2))
+        yield* until(Effect.map(server.openSockets, (count) => count === 3))
         return { hanging, server, fake, agent }
       }).pipe(Effect.provide(context))
       const before = yield* Clock.currentTimeMillis

@@ -7,7 +7,7 @@ import { call, create, downloadPath, send, statuses, statusPath, unknownId } fro
 
 const withFake = Effect.provide(FakeDatadog.layerMemory({ report: { timeline: Timeline.always("completed") } }))
 
-const inject = (fault: Fault.Fault, target?: Fault.Target) =>
+const inject = (fault: Fault.Fault, target?: FakeDatadog.Target) =>
   FakeDatadog.FakeDatadog.use((fake) => fake.inject(fault, target))
 
 const ready = FakeDatadog.FakeDatadog.use((fake) => fake.addReport())

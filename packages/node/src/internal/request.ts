@@ -4,17 +4,21 @@
  * @since 0.1.0
  */
 import { type DatadogError, isRetryable } from "@effect-datadog/slo-report/DatadogError"
+import * as Clock from "effect/Clock"
 import * as Duration from "effect/Duration"
 import * as Effect from "effect/Effect"
 import type { HttpClient } from "effect/http/HttpClient"
 import type { HttpClientRequest } from "effect/http/HttpClientRequest"
+import type { HttpClientResponse } from "effect/http/HttpClientResponse"
 import * as Metric from "effect/Metric"
-import * as Schedule from "effect/Schedule"
+import * as Result from "effect/Result"
 import * as RetryPolicy from "../RetryPolicy.ts"
 import * as SloReportMetrics from "../SloReportMetrics.ts"
+import * as Delays from "./delays.ts"
 import { hintMillis } from "./hint.ts"
 import * as Response from "./response.ts"
 import type { Scrub } from "./scrub.ts"
+import * as Sleep from "./sleep.ts"
 import { type Call, fromHttpClientError, timedOut } from "./transport.ts"
 import { WaitBudget } from "./WaitBudget.ts"
 
@@ -33,44 +37,71 @@ export const send = <A>(
   request: HttpClientRequest,
   decode: Response.Decode<A>
 ): Effect.Effect<A, DatadogError> => {
-  const attempt = sender.client.execute(request).pipe(
-    Effect.mapError((error) => fromHttpClientError(call, error, sender.scrub)),
-    Effect.tap((response) => Effect.annotateCurrentSpan("http.response.status_code", response.status)),
-    Effect.flatMap((response) => Response.read(response, call, decode, sender.scrub)),
-    Effect.timeoutOrElse({ duration: sender.attemptTimeout, orElse: () => Effect.fail(timedOut(call)) }),
-    Effect.tap(succeeded),
-    Effect.tapError((error) => Metric.update(requests(error._tag), 1))
-  )
-  return Effect.flatMap(RetryPolicy.Current, (current) => Effect.retry(attempt, guard(current ?? sender.retry)))
+  const attempt = attemptOf(sender, call, request, decode)
+  return Effect.catch(attempt, (error) => retry(attempt, error, sender.retry))
 }
+
+const attemptOf = <A>(
+  { attemptTimeout, client, scrub }: Sender,
+  call: Call,
+  request: HttpClientRequest,
+  decode: Response.Decode<A>
+): Effect.Effect<A, DatadogError> =>
+  Effect.suspend(() => {
+    let refusal: HttpClientResponse | undefined
+    return client.execute(request).pipe(
+      Effect.mapError((error) => fromHttpClientError(call, error, scrub)),
+      Effect.tap((response) => {
+        if (!Response.isOk(response)) refusal = response
+        return Effect.annotateCurrentSpan("http.response.status_code", response.status)
+      }),
+      Effect.flatMap((response) => Response.read(response, call, decode, scrub)),
+      Effect.timeoutOrElse({
+        duration: attemptTimeout,
+        // An error is known by its status, though its body may never end.
+        orElse: () =>
+          refusal === undefined ? Effect.fail(timedOut(call)) : Response.failByStatus(refusal, call, "", scrub)
+      }),
+      Effect.tap(succeeded),
+      Effect.tapError((error) => Metric.update(requests(error._tag), 1))
+    )
+  })
 
 const requests = (outcome: string) => Metric.withAttributes(SloReportMetrics.requests, { outcome })
 
 const succeeded = Metric.update(requests("success"), 1)
 
-// What holds under every policy: only what may pass is sent again, not sooner than asked, not past a wait's end.
-const guard = (policy: RetryPolicy.RetryPolicy): RetryPolicy.RetryPolicy =>
-  policy.pipe(
-    Schedule.while(({ input }) => isRetryable(input)),
-    Schedule.modifyDelay(({ duration, input }) =>
-      Effect.succeed(Duration.max(duration, Duration.millis(hintMillis(input))))
-    ),
-    Schedule.while(({ duration, now }) =>
-      Effect.map(WaitBudget, (budget) => budget === undefined || now + Duration.toMillis(duration) <= budget.end)
-    ),
-    Schedule.tap(({ attempt, duration, input }) => observe(input, attempt, duration))
-  )
-
-const observe = Effect.fnUntraced(function*(error: DatadogError, retry: number, delay: Duration.Duration) {
-  const isRateLimit = error._tag === "DatadogTooManyRequests"
-  yield* Effect.logDebug(`Retry ${retry} in ${Duration.format(delay)}. ${error.message}`)
-  yield* Effect.annotateCurrentSpan("retry.count", retry)
-  yield* Metric.update(Metric.withAttributes(SloReportMetrics.retries, { cause: error._tag }), 1)
-  yield* slept(isRateLimit ? "rate_limit" : "backoff", Duration.toMillis(delay))
+// Under every policy only what may pass is sent again, not sooner than asked, not past a wait's end.
+const retry = Effect.fnUntraced(function*<A>(
+  attempt: Effect.Effect<A, DatadogError>,
+  first: DatadogError,
+  clientPolicy: RetryPolicy.RetryPolicy
+): Effect.fn.Return<A, DatadogError> {
+  const delays = yield* Delays.make((yield* RetryPolicy.Current) ?? clientPolicy)
   const budget = yield* WaitBudget
-  if (isRateLimit && budget !== undefined) yield* budget.onHeldUp(Duration.toMillis(delay))
+  let error = first
+  for (let retries = 1; isRetryable(error); retries++) {
+    const backoff = yield* delays(error)
+    if (backoff === undefined) break
+    const delay = Math.max(backoff, hintMillis(error))
+    if (budget !== undefined && (yield* Clock.currentTimeMillis) + delay > budget.end) break
+    yield* observe(error, retries, delay)
+    yield* Sleep.sleep(sleepCause(error), delay)
+    const result = yield* Effect.result(attempt)
+    if (Result.isSuccess(result)) return result.success
+    error = result.failure
+  }
+  return yield* error
 })
 
 /** @internal */
-export const slept = (cause: "backoff" | "rate_limit" | "poll", millis: number): Effect.Effect<void> =>
-  Metric.update(Metric.withAttributes(SloReportMetrics.sleptSeconds, { cause }), millis / 1000)
+export const sleepCause = (error: DatadogError): "backoff" | "rate_limit" =>
+  error._tag === "DatadogTooManyRequests" ? "rate_limit" : "backoff"
+
+const observe = Effect.fnUntraced(function*(error: DatadogError, retries: number, delay: number) {
+  yield* Effect.logDebug(`Retry ${retries} in ${Duration.format(Duration.millis(delay))}. ${error.message}`)
+  yield* Effect.annotateCurrentSpan("retry.count", retries)
+  yield* Metric.update(Metric.withAttributes(SloReportMetrics.retries, { cause: error._tag }), 1)
+  const budget = yield* WaitBudget
+  if (sleepCause(error) === "rate_limit" && budget !== undefined) yield* budget.onHeldUp(delay)
+})

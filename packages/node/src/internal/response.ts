@@ -17,7 +17,7 @@ import * as Record from "effect/Record"
 import * as Result from "effect/Result"
 import type * as Schema from "effect/Schema"
 import * as Stream from "effect/Stream"
-import type { Scrub } from "./scrub.ts"
+import * as Scrub from "./scrub.ts"
 import { type Call, fromHttpClientError } from "./transport.ts"
 
 /** @internal */
@@ -33,21 +33,22 @@ export const read = <A>(
   response: HttpClientResponse,
   call: Call,
   decode: Decode<A>,
-  scrub: Scrub
-): Effect.Effect<A, DatadogError> => {
-  const isOk = response.status >= 200 && response.status < 300
-  return Effect.matchEffect(readBody(response), {
+  scrub: Scrub.Scrub
+): Effect.Effect<A, DatadogError> =>
+  Effect.matchEffect(readBody(response), {
     onFailure: (error): Effect.Effect<never, DatadogError> =>
-      isOk ? Effect.fail(fromHttpClientError(call, error, scrub)) : failByStatus(response, call, "", scrub),
+      isOk(response) ? Effect.fail(fromHttpClientError(call, error, scrub)) : failByStatus(response, call, "", scrub),
     onSuccess: (body): Effect.Effect<A, DatadogError> => {
-      if (!isOk) return failByStatus(response, call, body.text, scrub)
+      if (!isOk(response)) return failByStatus(response, call, body.text, scrub)
       const result = decodeBody(body, decode)
       return Result.isSuccess(result)
         ? Effect.succeed(result.success)
         : failByBody(response, call, body.text, result.failure, scrub)
     }
   })
-}
+
+/** @internal */
+export const isOk = (response: HttpClientResponse): boolean => response.status >= 200 && response.status < 300
 
 interface Body {
   readonly text: string
@@ -62,19 +63,25 @@ const decodeBody = <A>(body: Body, decode: Decode<A>): Result.Result<A, string> 
 const parseJson = (text: string): Result.Result<unknown, string> =>
   Result.try({ try: (): unknown => JSON.parse(text), catch: () => "Expected JSON" })
 
-const failByStatus = (response: HttpClientResponse, call: Call, body: string, scrub: Scrub) =>
+/** @internal */
+export const failByStatus = (
+  response: HttpClientResponse,
+  call: Call,
+  body: string,
+  scrub: Scrub.Scrub
+): Effect.Effect<never, DatadogError> =>
   Effect.flatMap(Clock.currentTimeMillis, (now) =>
     Effect.fail(DatadogResponse.toError({
       ...call,
       status: response.status,
       headers: Record.map(response.headers, scrub),
-      body: scrub(body),
+      body: Scrub.json(scrub, body),
       now
     })))
 
-const failByBody = (response: HttpClientResponse, call: Call, body: string, issue: string, scrub: Scrub) =>
+const failByBody = (response: HttpClientResponse, call: Call, body: string, issue: string, scrub: Scrub.Scrub) =>
   Effect.flatMap(Clock.currentTimeMillis, (now) => {
-    const text = scrub(body)
+    const text = Scrub.json(scrub, body)
     const { details, messages } = ApiErrorBody.fromText(text)
     return Effect.fail(
       new DatadogProtocolError({

@@ -59,6 +59,6 @@ const withoutPrivates = (cause: unknown, scrub: Scrub, depth = 0): Error => {
     scrub(message ?? "no message given"),
     Predicate.isObject(inner) && depth < maxDepth ? { cause: withoutPrivates(inner, scrub, depth + 1) } : {}
   )
-  if (Predicate.isString(cause.name)) safe.name = cause.name
+  if (Predicate.isString(cause.name)) safe.name = scrub(cause.name)
   return safe
 }

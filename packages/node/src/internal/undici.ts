@@ -7,20 +7,25 @@ import * as NodeHttpClient from "@effect/platform-node/NodeHttpClient"
 import * as Effect from "effect/Effect"
 import type { HttpClient } from "effect/http/HttpClient"
 import * as Layer from "effect/Layer"
+import * as DatadogConfig from "../DatadogConfig.ts"
 
 // undici is loaded when the layer is built, as NodeHttpClient does; it costs about 65 ms.
 const loadUndici = Effect.promise(() => import("@effect/platform-node/Undici"))
 
-const layerDispatcher = Layer.effect(
-  NodeHttpClient.Dispatcher,
-  Effect.acquireRelease(
-    Effect.map(loadUndici, (undici) => new undici.EnvHttpProxyAgent()),
-    (dispatcher) => Effect.promise(() => dispatcher.destroy())
-  )
-)
-
 /** @internal */
-export const layerUndici: Layer.Layer<HttpClient> = Layer.provide(
-  NodeHttpClient.layerUndiciNoDispatcher,
-  layerDispatcher
-)
+export const layer = ({ apiUrl }: DatadogConfig.DatadogConfig): Layer.Layer<HttpClient> =>
+  Layer.provide(
+    NodeHttpClient.layerUndiciNoDispatcher,
+    Layer.effect(
+      NodeHttpClient.Dispatcher,
+      Effect.acquireRelease(
+        // Keys for a service on this machine are no proxy's business.
+        Effect.map(loadUndici, ({ Agent, EnvHttpProxyAgent }) =>
+          apiUrl !== undefined && DatadogConfig.isLoopback(apiUrl) ? new Agent() : new EnvHttpProxyAgent()),
+        (dispatcher) =>
+          Effect.promise(() =>
+            dispatcher.destroy()
+          )
+      )
+    )
+  )

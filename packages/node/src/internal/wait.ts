@@ -9,15 +9,15 @@ import * as Clock from "effect/Clock"
 import * as Duration from "effect/Duration"
 import * as Effect from "effect/Effect"
 import * as Metric from "effect/Metric"
-import * as Pull from "effect/Pull"
 import * as Result from "effect/Result"
-import * as Schedule from "effect/Schedule"
 import * as Stream from "effect/Stream"
 import type { PollPolicy } from "../PollPolicy.ts"
 import { WaitTimedOut } from "../SloReportError.ts"
 import * as SloReportMetrics from "../SloReportMetrics.ts"
+import * as Delays from "./delays.ts"
 import { hintMillis } from "./hint.ts"
-import { slept } from "./request.ts"
+import { sleepCause } from "./request.ts"
+import * as Sleep from "./sleep.ts"
 import { WaitBudget } from "./WaitBudget.ts"
 
 // How long the rate limit may hold a wait up before that is logged.
@@ -38,9 +38,10 @@ interface State {
   readonly pause: Pause | undefined
 }
 
+/** When to poll next, in epoch milliseconds, and what for. */
 interface Pause {
-  readonly millis: number
-  readonly cause: "rate_limit" | "poll"
+  readonly until: number
+  readonly cause: Sleep.Cause
 }
 
 /** @internal */
@@ -52,34 +53,39 @@ export const stream = (wait: Wait): Stream.Stream<SloReport.SloReport, DatadogEr
     const noticeUnknown = once((report: SloReport.SloReport) =>
       Effect.logWarning(`Report ${report.id} has a status that is not documented: ${report.rawStatus}`)
     )
-    const pauseAfter = yield* pauses(wait.policy)
+    const delays = yield* Delays.make(wait.policy)
     const poll = Effect.result(Effect.provideService(wait.poll, WaitBudget, { end, onHeldUp }))
     let outcome = "interrupted"
+    let answeredAt = -Infinity
 
     const next = Effect.fnUntraced(function*(state: State) {
       if (state.last !== undefined && SloReport.isTerminal(state.last)) return undefined
       let { last, pause, polls } = state
-      while (pause !== undefined && (polls === 0 || (yield* Clock.currentTimeMillis) < end)) {
+      while (pause !== undefined && answeredAt < end) {
         yield* sleep(pause, end, onHeldUp)
         const result = yield* poll
+        answeredAt = yield* Clock.currentTimeMillis
         polls += 1
         if (Result.isSuccess(result)) {
           last = result.success
+          yield* Effect.annotateCurrentSpan("slo.report.status", last.rawStatus)
           if (last.status === "unknown") yield* noticeUnknown(last)
-          if (!SloReport.isTerminal(last)) return [last, { last, polls, pause: yield* pauseAfter(last) }] as const
+          if (!SloReport.isTerminal(last)) {
+            return [last, { last, polls, pause: yield* pauseFor(yield* delays(last)) }] as const
+          }
           outcome = last.status
           return [last, { last, polls, pause: undefined }] as const
         }
         const error = result.failure
         const left = end - (yield* Clock.currentTimeMillis)
         if (!isOutage(error, last) || (left > 0 && hintMillis(error) > left)) return yield* error
-        pause = orHint(yield* pauseAfter(last ?? SloReport.fromStatus(wait.id, "unknown")), error)
+        pause = yield* pauseFor(yield* delays(last ?? SloReport.fromStatus(wait.id, "unknown")), error)
       }
       const elapsed = Duration.millis((yield* Clock.currentTimeMillis) - started)
       return yield* new WaitTimedOut({ id: wait.id, polls, elapsed, ...(last === undefined ? {} : { last }) })
     })
 
-    const start: State = { last: undefined, polls: 0, pause: { millis: 0, cause: "poll" } }
+    const start: State = { last: undefined, polls: 0, pause: { until: started, cause: "poll" } }
     return Stream.unfold(start, next).pipe(
       Stream.tapError((error) => Effect.sync(() => outcome = error._tag)),
       Stream.ensuring(
@@ -93,29 +99,21 @@ export const stream = (wait: Wait): Stream.Stream<SloReport.SloReport, DatadogEr
 const isOutage = (error: DatadogError, last: SloReport.SloReport | undefined): boolean =>
   isRetryable(error) && (last !== undefined || error._tag !== "DatadogTransportError")
 
-const pauses = (policy: PollPolicy) =>
-  Effect.map(
-    Schedule.toStep(policy),
-    (step) => (report: SloReport.SloReport): Effect.Effect<Pause | undefined> =>
-      Effect.flatMap(Clock.currentTimeMillis, (now) =>
-        Pull.matchEffect(step(now, report), {
-          onSuccess: ([, delay]) => Effect.succeed<Pause>({ millis: Duration.toMillis(delay), cause: "poll" }),
-          onFailure: Effect.failCause,
-          onDone: () => Effect.undefined
-        }))
-  )
-
-const orHint = (pause: Pause | undefined, error: DatadogError): Pause | undefined => {
-  const hint = hintMillis(error)
-  return pause === undefined || pause.millis >= hint ? pause : { millis: hint, cause: "rate_limit" }
-}
+// The interval runs from an answer to the next request; a consumer that is slow doesn't stretch it.
+const pauseFor = (interval: number | undefined, error?: DatadogError): Effect.Effect<Pause | undefined> =>
+  Effect.map(Clock.currentTimeMillis, (now) => {
+    if (interval === undefined) return undefined
+    const hint = error === undefined ? 0 : hintMillis(error)
+    return error !== undefined && hint > interval
+      ? { until: now + hint, cause: sleepCause(error) }
+      : { until: now + interval, cause: "poll" }
+  })
 
 const sleep = Effect.fnUntraced(function*(pause: Pause, end: number, onHeldUp: WaitBudget["onHeldUp"]) {
-  const millis = Math.min(pause.millis, end - (yield* Clock.currentTimeMillis))
+  const millis = Math.min(pause.until, end) - (yield* Clock.currentTimeMillis)
   if (millis <= 0) return
   if (pause.cause === "rate_limit") yield* onHeldUp(millis)
-  yield* Effect.sleep(millis)
-  yield* slept(pause.cause, millis)
+  yield* Sleep.sleep(pause.cause, millis)
 })
 
 const noticeHeldUp = (id: SloReport.ReportId): WaitBudget["onHeldUp"] => {

@@ -3,18 +3,19 @@
  *
  * @since 0.1.0
  */
+import type { Target } from "../FakeDatadog.ts"
 import type * as Fault from "../Fault.ts"
 import type { RecordedRequest } from "../RecordedRequest.ts"
 
 interface Waiting {
   readonly fault: Fault.Fault
-  readonly options: Fault.Target
+  readonly options: Target
   left: number
 }
 
 /** @internal */
 export interface Faults {
-  readonly add: (fault: Fault.Fault, options: Fault.Target) => void
+  readonly add: (fault: Fault.Fault, options: Target) => void
   /** Takes the oldest fault that matches. */
   readonly take: (request: RecordedRequest) => Fault.Fault | undefined
   readonly clear: () => void
@@ -40,6 +41,6 @@ export const make = (): Faults => {
   }
 }
 
-const matches = (options: Fault.Target, request: RecordedRequest): boolean =>
+const matches = (options: Target, request: RecordedRequest): boolean =>
   (options.operation === undefined || options.operation === request.operation)
   && (options.when === undefined || options.when(request))

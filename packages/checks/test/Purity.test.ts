@@ -1,0 +1,98 @@
+import { assert, beforeAll, describe, it } from "@effect/vitest"
+import * as Fs from "node:fs"
+import * as Os from "node:os"
+import * as Path from "node:path"
+import { node, oxlint, remove, root, write } from "./utils/workspace.ts"
+
+/** A law, a file under packages that breaks it in one line, and the rule that finds it. */
+type Ban = readonly [law: string, path: string, line: string, rule: string]
+
+const imports = "eslint(no-restricted-imports)"
+const builtins = "import(no-nodejs-modules)"
+
+const bans: ReadonlyArray<Ban> = [
+  ["core has no HTTP", "core/src/Http.ts", `import "effect/http/HttpClient"`, imports],
+  ["core has no HTTP by its barrel", "core/src/HttpBarrel.ts", `import "effect/http"`, imports],
+  ["core has no HTTP in its types", "core/src/HttpType.ts", `export type { HttpClient } from "effect/http"`, imports],
+  ["core re-exports no HTTP", "core/src/HttpAgain.ts", `export * as Http from "effect/http/HttpClient"`, imports],
+  ["core loads no HTTP later", "core/src/Later.ts", `export const a = () => import("effect/http/Headers")`, imports],
+  ["core has no barrel", "core/src/Barrel.ts", `import "effect"`, imports],
+  ["core has no platform", "core/src/Platform.ts", `import "@effect/platform-node/NodeRuntime"`, imports],
+  ["core has no other package", "core/src/Other.ts", `import "vitest"`, imports],
+  ["core has no node:fs", "core/src/NodeFs.ts", `import "node:fs"`, builtins],
+  ["core has no fs", "core/src/Fs.ts", `import "fs"`, builtins],
+  ["core has no node:fs in its internals", "core/src/internal/NodeFs.ts", `import "node:fs"`, builtins],
+  ["core does not know node", "core/src/Node.ts", `import "@effect-datadog/slo-report-node"`, imports],
+  ["core does not know testing", "core/src/Testing.ts", `import "@effect-datadog/slo-report-testing"`, imports],
+  ["core does not reach into node", "core/src/Reach.ts", `import "../../node/src/Fine.ts"`, imports],
+  ["node does not know testing", "node/src/Testing.ts", `import "@effect-datadog/slo-report-testing"`, imports],
+  ["node knows no part of testing", "node/src/Fault.ts", `import "@effect-datadog/slo-report-testing/Fault"`, imports],
+  ["node does not reach into testing", "node/src/Reach.ts", `import "../../testing/src/Fine.ts"`, imports],
+  ["node has no barrel", "node/src/Barrel.ts", `import "effect"`, imports],
+  ["node has no barrel of HTTP", "node/src/HttpBarrel.ts", `import "effect/http"`, imports],
+  ["node has no barrel of the platform", "node/src/Platform.ts", `import "@effect/platform-node"`, imports],
+  ["testing does not know node", "testing/src/Node.ts", `import "@effect-datadog/slo-report-node"`, imports],
+  ["testing knows no part of node", "testing/src/P.ts", `import "@effect-datadog/slo-report-node/PollPolicy"`, imports],
+  ["testing does not reach into node", "testing/src/Reach.ts", `import "../../node/src/Fine.ts"`, imports],
+  ["testing's command does not know node", "testing/bin/a.ts", `import "@effect-datadog/slo-report-node"`, imports],
+  ["testing has no barrel", "testing/src/Barrel.ts", `import "effect"`, imports],
+  ...["core/src", "core/src/internal", "node/src", "testing/src", "testing/bin"].flatMap((
+    folder
+  ): ReadonlyArray<Ban> => [
+    [`${folder} takes no time from Date`, `${folder}/Time.ts`, "Date.now()", "eslint(no-restricted-properties)"],
+    [`${folder} takes no chance from Math`, `${folder}/Dice.ts`, "Math.random()", "eslint(no-restricted-properties)"],
+    [`${folder} sets no timer`, `${folder}/Timer.ts`, "setTimeout(() => {}, 1)", "eslint(no-restricted-globals)"],
+    [`${folder} fetches nothing itself`, `${folder}/Fetch.ts`, `fetch("x")`, "eslint(no-restricted-globals)"],
+    [`${folder} takes no any`, `${folder}/Any.ts`, "export const a = (b: any) => b", "typescript(no-explicit-any)"],
+    [`${folder} casts nothing to any`, `${folder}/As.ts`, "export const a = {} as any", "typescript(no-explicit-any)"],
+    [`${folder} has no async`, `${folder}/Async.ts`, "export const a = async () => 1", "oxc(no-async-await)"],
+    [`${folder} has no try`, `${folder}/Try.ts`, "try { a() } finally { b() }", "laws(no-try)"],
+    [`${folder} has no cycle`, `${folder}/Cycle.ts`, `export * as A from "./Back.ts"`, "import(no-cycle)"],
+    [`${folder} has no way back`, `${folder}/Back.ts`, `export * as A from "./Cycle.ts"`, "import(no-cycle)"]
+  ])
+]
+
+/** What is allowed, so that a rule that refuses everything is noticed. */
+const allowed: ReadonlyArray<readonly [path: string, ...lines: ReadonlyArray<string>]> = [
+  ["core/src/Fine.ts", `export * as A from "effect/Schema"`, `export * as B from "./internal/fine.ts"`],
+  ["core/src/internal/fine.ts", `import type { B } from "../Fine.ts"`, "export type C = typeof B"],
+  ["node/src/Fine.ts", `export * as A from "effect/http/HttpClient"`, `export * as B from "node:process"`],
+  ["node/src/Also.ts", `export * as A from "@effect-datadog/slo-report/SloReport"`],
+  ["node/test/Fine.test.ts", `import "@effect-datadog/slo-report-testing"`, `import "effect"`],
+  ["testing/src/Fine.ts", `export * as A from "effect/http/HttpRouter"`, `export * as B from "node:http"`],
+  ["testing/src/Also.ts", `export * as A from "@effect-datadog/slo-report/SloReport"`]
+]
+
+describe("the linter", () => {
+  let findings: ReadonlyArray<{ readonly code: string; readonly filename: string }> = []
+
+  // A folder of the same shape under the same configuration; the repository's own sources stay as they are.
+  beforeAll(async () => {
+    const folder = Fs.mkdtempSync(Path.join(Os.tmpdir(), "purity-"))
+    try {
+      for (const path of [".oxlintrc.json", "packages/checks/lint"]) {
+        Fs.cpSync(Path.join(root, path), Path.join(folder, path), { recursive: true })
+      }
+      const planted = [...bans.map(([, path, line]) => [path, line] as const), ...allowed]
+      write(
+        folder,
+        Object.fromEntries(planted.map(([path, ...lines]) => [`packages/${path}`, `${lines.join("\n")}\n`]))
+      )
+      const { output } = await node(folder, oxlint, "--format", "json")
+      findings = JSON.parse(output).diagnostics
+    } finally {
+      remove(folder)
+    }
+  }, 30_000)
+
+  const rulesAt = (path: string) =>
+    findings.filter(({ filename }) => filename === `packages/${path}`).map(({ code }) => code)
+
+  it.each(bans)("sees to it that %s", (_, path, __, rule) => {
+    assert.include(rulesAt(path), rule)
+  })
+
+  it.each(allowed)("has nothing against %s", (path) => {
+    assert.deepStrictEqual(rulesAt(path), [])
+  })
+})

@@ -1,0 +1,271 @@
+import { assert, describe, it } from "@effect/vitest"
+import * as Fs from "node:fs"
+import * as Path from "node:path"
+import { glob, read, root, run } from "./utils/workspace.ts"
+
+const maxLines = 250
+
+const sources = glob("packages/{core,node,testing}/src/**/*.ts")
+const publicModules = sources.filter((path) => !path.includes("/internal/") && !path.endsWith("/index.ts"))
+
+describe("the sources", () => {
+  it(`have at most ${maxLines} lines each: a longer module is two nouns`, () => {
+    const longer = sources.map((path) => ({ path, lines: read(path).trimEnd().split("\n").length }))
+      .filter(({ lines }) => lines > maxLines)
+    assert.deepStrictEqual(longer, [])
+    assert.isAbove(sources.length, 30)
+  })
+
+  it("have no any and no casts around types, no async and try, no time or chance of their own, no barrel", () => {
+    assert.deepStrictEqual(sources.flatMap((path) => lawBreaks(read(path)).map((found) => `${path}:${found}`)), [])
+  })
+
+  it("begin with a header", () => {
+    assert.deepStrictEqual(sources.filter((path) => !hasHeader(read(path))), [])
+  })
+
+  it("say of every public export what it is, its category and since when", () => {
+    const found = publicModules.flatMap((path) => undocumented(read(path)).map((line) => `${path}:${line}`))
+    assert.deepStrictEqual(found, [])
+  })
+
+  it.each(["core", "node", "testing"])("are all in the index, and nothing else is: %s", (name) => {
+    const lines = read(`packages/${name}/src/index.ts`).replace(/^\/\*\*[^]*?\*\/\n/, "").trimEnd().split("\n")
+    const modules = publicModules.filter((path) => path.startsWith(`packages/${name}/`))
+      .map((path) => Path.basename(path, ".ts"))
+    assert.isAbove(modules.length, 0)
+    assert.deepStrictEqual(lines, modules.map((module) => `export * as ${module} from "./${module}.ts"`))
+  })
+})
+
+describe("the checks of the sources", () => {
+  it("find what is forbidden in code, not in comments and texts", () => {
+    const source = `
+// any text, async, try { }
+/** Date.now and Math.random as any. */
+import { Effect } from "effect"
+import * as Schema from "effect/Schema"
+export const words = "any of these" + 'as any' + \`Date.now() any \${1}\`
+export const quote = /["'\`]/.test("any") // any
+export const url = "https://example.com" as unknown as URL
+export const value = (input: any) => input
+export const cast = words as any
+export const later = async () => {
+  try {
+    return Date.now() + Math.random()
+  } catch {}
+}
+export const fine = Effect.try({ try: () => 1, catch: () => 2 })
+`
+    assert.deepStrictEqual(lawBreaks(source), [
+      `4: from "effect"`,
+      "8: as unknown as",
+      "9: any",
+      "10: any",
+      "11: async ",
+      "12: try {",
+      "13: Date.now",
+      "13: Math.random"
+    ])
+  })
+
+  it("find a module without a header", () => {
+    const header = "/**\n * Waits.\n *\n * @since 0.1.0\n */\n"
+    assert.isTrue(hasHeader(`${header}import * as A from "a"\n`))
+    assert.isTrue(hasHeader(`${header}\n/** @internal */\nexport const a = 1\n`))
+    assert.isFalse(hasHeader(`${header}export const a = 1\n`))
+    assert.isFalse(hasHeader(`import * as A from "a"\n${header}\nexport const a = 1\n`))
+    assert.isFalse(hasHeader("/**\n * Waits.\n */\nexport const a = 1\n"))
+  })
+
+  it("find an export without a docstring, its sentence, a category or a version", () => {
+    const source = `
+/**
+ * Waits, for as long as
+ * it takes.
+ *
+ * More of it. And more.
+ *
+ * @category waits
+ * @since 0.1.0
+ */
+export const wait = 1
+
+/** @internal */
+export const hidden = 1
+
+export const bare = 1
+
+/**
+ * No category.
+ *
+ * @since 0.1.0
+ */
+export class NoCategory {}
+
+/**
+ * No version.
+ *
+ * @category models
+ */
+export interface NoVersion {}
+
+/**
+ * @category waits
+ * @since 0.1.0
+ */
+export type NoSentence = 1
+
+/**
+ * Waits. It takes long.
+ *
+ * @category waits
+ * @since 0.1.0
+ */
+export function twoSentences() {}
+
+/**
+ * Waits.
+ *
+ * @category waits
+ * @since 0.1.0
+ */
+
+export type Apart = 1
+
+export {
+  /**
+   * Always.
+   *
+   * @category waits
+   * @since 0.1.0
+   */
+  always_ as always,
+  never_ as never
+}
+
+export { once }
+`
+    assert.deepStrictEqual(undocumented(source), [
+      "16: export const bare = 1",
+      "23: export class NoCategory {}",
+      "30: export interface NoVersion {}",
+      "36: export type NoSentence = 1",
+      "44: export function twoSentences() {}",
+      "53: export type Apart = 1",
+      "63: never_ as never",
+      "66: export { once }"
+    ])
+  })
+
+  it("find what belongs to one machine", () => {
+    // In pieces, since this file is checked too.
+    const paths = [["", "work", "a"], ["", "root", "a"], ["", "tmp", "team", "a"], ["..", "shared", "a"]]
+    const others = [["registry.npm", "js.org"], ["www.npm", "js.com"], ["sub", "agent"]]
+    const words = [...paths.map((parts) => parts.join("/")), ...others.map((parts) => parts.join(""))]
+    assert.deepStrictEqual(words.map((word) => foreignWords(`first\n${word}\n`).length), words.map(() => 1))
+    assert.deepStrictEqual(foreignWords("frame/work/a\npackages/root/a\nnpm install effect"), [])
+  })
+})
+
+describe("the repository", () => {
+  // Without git there is no telling what belongs to it.
+  it.skipIf(!Fs.existsSync(Path.join(root, ".git")))("says nothing of the machines that it is made on", async () => {
+    const { code, errors, output } = await run(
+      root,
+      "git",
+      "ls-files",
+      "--cached",
+      "--others",
+      "--exclude-standard",
+      "-z"
+    )
+    assert.strictEqual(code, 0, errors)
+    const paths = output.split("\0").filter((path) =>
+      Fs.lstatSync(Path.join(root, path), { throwIfNoEntry: false })?.isFile() === true
+    )
+    assert.includeMembers(paths, ["README.md", "pnpm-lock.yaml", ".ci/run"])
+    assert.deepStrictEqual(paths.flatMap((path) => foreignWords(read(path)).map((found) => `${path}:${found}`)), [])
+  })
+})
+
+/** The places that match, as `line: text`. */
+function matches(text: string, ...patterns: ReadonlyArray<RegExp>): ReadonlyArray<string> {
+  return text.split("\n").flatMap((line, index) =>
+    patterns.flatMap((pattern) => {
+      const found = pattern.exec(line)
+      return found === null ? [] : [`${index + 1}: ${found[0]}`]
+    })
+  )
+}
+
+function foreignWords(text: string): ReadonlyArray<string> {
+  return matches(
+    text,
+    /(?<![\w.*}-])\/(?:work|root|tmp\/team)\/\S*/,
+    /sub-?agent/i,
+    /\.\.\/shared\b/,
+    /\bnpmjs\.(?:org|com)\b|\btarball: \S/
+  )
+}
+
+function lawBreaks(source: string): ReadonlyArray<string> {
+  return matches(
+    codeOf(source),
+    /from "effect"/,
+    /\bas unknown as\b/,
+    /(?<![.\w])any\b/,
+    /\basync\s/,
+    /\btry \{/,
+    /\bDate\.now\b/,
+    /\bMath\.random\b/
+  )
+}
+
+/** A source on the same lines, without its comments and without the content of its texts, but for what it imports. */
+function codeOf(source: string): string {
+  const regExp = /(?<=[=(,:[!&|?{}>]\s*)\/(?![/*])(?:\\.|\[(?:\\.|[^\]\\\n])*\]|[^/\\\n[])+\//
+  const comment = /\/\*[^]*?\*\/|\/\/.*/
+  const text = /(?<!\b(?:from|import)\s*\(?)"(?:\\.|[^"\\\n])*"|'(?:\\.|[^'\\\n])*'|`(?:\\.|[^`\\])*`/
+  return source.replaceAll(
+    new RegExp([regExp, comment, text].map((pattern) => pattern.source).join("|"), "g"),
+    (found) => found.replaceAll(/[^\n]/g, " ")
+  )
+}
+
+/** Whether a comment with a version comes first, and is not the docstring of the first declaration. */
+function hasHeader(source: string): boolean {
+  const [, header = "", next] = /^(\/\*\*\n[^]*?\*\/)\n(.*)/.exec(source) ?? []
+  if (!/^ \* @since \d/m.test(header)) return false
+  return next === "" || next?.startsWith("import ") === true || next?.startsWith("export * as ") === true
+}
+
+function undocumented(source: string): ReadonlyArray<string> {
+  const lines = source.split("\n")
+  return lines.flatMap((line, index) =>
+    isExport(lines, index) && !isDocumented(docBefore(lines, index)) ? [`${index + 1}: ${line.trim()}`] : []
+  )
+}
+
+/** An exporting declaration, or a name in a list of several lines. */
+function isExport(lines: ReadonlyArray<string>, index: number): boolean {
+  const line = lines[index]!
+  if (line.startsWith("export ")) return line !== "export {"
+  return /^ {2}\w/.test(line) && lines.findLast((other, at) => at < index && /^\S/.test(other)) === "export {"
+}
+
+/** The lines of the doc comment that ends on the line before `index`, without their stars. */
+function docBefore(lines: ReadonlyArray<string>, index: number): ReadonlyArray<string> {
+  if (lines[index - 1]?.endsWith("*/") !== true) return []
+  const start = lines.findLastIndex((line, at) => at < index && line.trimStart().startsWith("/**"))
+  return lines.slice(start, index).join("\n").replace(/^\s*\/\*\*/, "").replace(/\*\/$/, "").trim().split("\n")
+    .map((line) => line.replace(/^\s*\* ?/, ""))
+}
+
+function isDocumented(doc: ReadonlyArray<string>): boolean {
+  if (doc.some((line) => line.startsWith("@internal"))) return true
+  const end = doc.findIndex((line) => line === "" || line.startsWith("@"))
+  const sentence = doc.slice(0, end === -1 ? doc.length : end).join(" ")
+  const isOneSentence = /[.!?]$/.test(sentence) && !/[.!?]\s/.test(sentence)
+  return isOneSentence && doc.some((line) => /^@category \S/.test(line)) && doc.some((line) => /^@since \d/.test(line))
+}

@@ -1,0 +1,112 @@
+import { assert, describe, it } from "@effect/vitest"
+import { createRequire } from "node:module"
+import * as Path from "node:path"
+import { version } from "../../node/src/internal/version.ts"
+import { glob, read, root } from "./utils/workspace.ts"
+
+interface Manifest {
+  readonly name: string
+  readonly version: string
+  readonly license: string
+  readonly sideEffects: boolean
+  readonly type: string
+  readonly private?: boolean
+  readonly engines: unknown
+  readonly files: ReadonlyArray<string>
+  readonly exports: Readonly<Record<string, string | null>>
+  readonly publishConfig: { readonly exports: Manifest["exports"] }
+  readonly dependencies?: Readonly<Record<string, string>>
+  readonly devDependencies?: Readonly<Record<string, string>>
+  readonly peerDependencies?: Readonly<Record<string, string>>
+}
+
+const published = ["core", "node", "testing"]
+const require = createRequire(import.meta.url)
+const manifestOf = (folder: string): Manifest => JSON.parse(read(`${folder}/package.json`))
+const node = manifestOf("packages/node")
+const catalog = catalogOf(read("pnpm-workspace.yaml"))
+
+describe.each(published)("packages/%s", (name) => {
+  const manifest = manifestOf(`packages/${name}`)
+
+  it("has the version that all the packages have", () => {
+    assert.match(manifest.version, /^\d+\.\d+\.\d+$/)
+    assert.strictEqual(manifest.version, node.version)
+  })
+
+  it("says who may use it, and where it runs", () => {
+    assert.strictEqual(manifest.license, "MIT")
+    assert.deepStrictEqual(manifest.engines, manifestOf(".").engines)
+    assert.strictEqual(manifest.type, "module")
+    assert.isFalse(manifest.sideEffects)
+    assert.isUndefined(manifest.private)
+  })
+
+  it("exports its modules and keeps its internals", () => {
+    assert.deepStrictEqual(manifest.exports, {
+      "./package.json": "./package.json",
+      ".": "./src/index.ts",
+      "./*": "./src/*.ts",
+      "./internal/*": null,
+      "./index": null
+    })
+    const src = `packages/${name}/src/`
+    for (const path of glob(`${src}**/*.ts`)) {
+      const module = path.slice(src.length, -".ts".length)
+      const specifier = `${manifest.name}/${module}`
+      if (module === "index" || module.startsWith("internal/")) {
+        assert.throws(() => require.resolve(specifier), /not defined by "exports"/)
+      } else {
+        assert.strictEqual(require.resolve(specifier), Path.join(root, path))
+      }
+    }
+    assert.strictEqual(require.resolve(manifest.name), Path.join(root, src, "index.ts"))
+  })
+
+  it("exports the same from dist where it is published", () => {
+    const built = Object.entries(manifest.exports).map(([key, target]) => [
+      key,
+      target?.replace("./src/", "./dist/").replace(/\.ts$/, ".js") ?? null
+    ])
+    assert.deepStrictEqual(manifest.publishConfig.exports, Object.fromEntries(built))
+    assert.includeMembers([...manifest.files], ["src/**/*.ts", "dist/**/*.js", "dist/**/*.d.ts"])
+  })
+
+  it("takes the consumer's Effect, of the major version that it is tested with", () => {
+    assert.property(manifest.peerDependencies, "effect")
+    assert.notProperty(manifest.dependencies ?? {}, "effect")
+    for (const [peer, range] of Object.entries(manifest.peerDependencies ?? {})) {
+      assert.match(range, /^\^\d+\.\d+\.\d+$/, peer)
+      assert.strictEqual(range.slice(1).split(".")[0], catalog[peer]?.split(".")[0], peer)
+    }
+  })
+})
+
+describe("the client's user agent", () => {
+  it("has the package's version", () => {
+    assert.strictEqual(version, node.version)
+  })
+})
+
+describe("the catalog", () => {
+  it("has exact versions", () => {
+    assert.include(Object.keys(catalog), "effect")
+    for (const [name, range] of Object.entries(catalog)) assert.match(range, /^\d+\.\d+\.\d+(-[\w.]+)?$/, name)
+  })
+
+  it("is where every package takes its versions from", () => {
+    for (const path of [".", "examples", ...glob("packages/*/package.json").map((path) => Path.dirname(path))]) {
+      const { dependencies, devDependencies } = manifestOf(path)
+      for (const [name, range] of Object.entries({ ...dependencies, ...devDependencies })) {
+        assert.strictEqual(range, name.startsWith("@effect-datadog/") ? "workspace:^" : "catalog:", `${path} ${name}`)
+      }
+    }
+  })
+})
+
+function catalogOf(yaml: string): Readonly<Record<string, string>> {
+  const [, block = ""] = /^catalog:\n((?: {2}.*\n?)*)/m.exec(yaml) ?? []
+  return Object.fromEntries(
+    [...block.matchAll(/^ {2}"?([^":]+)"?: *"?([^"\n]+?)"?$/gm)].map(([, name, range]) => [name, range])
+  )
+}

@@ -1,0 +1,409 @@
+import { Fault } from "@effect-datadog/slo-report-testing"
+import { assert, describe, it } from "@effect/vitest"
+import { ConfigProvider, Context, Data, Effect, Exit, Fiber, Layer, Redacted, Stream } from "effect"
+import { FetchHttpClient, Headers, HttpClient, HttpClientError } from "effect/http"
+import { TestClock } from "effect/testing"
+import { DatadogConfig, DatadogHttpClient, RetryPolicy, SloReportClient } from "../src/index.ts"
+import { addReport, call, callError, getStatus, inject, reportId, requests } from "./utils/client.ts"
+import {
+  accessToken,
+  apiKey,
+  applicationKey,
+  findCanary,
+  makeWatch,
+  print,
+  printWatch,
+  watching
+} from "./utils/secrets.ts"
+import { inMemory, site } from "./utils/wait.ts"
+
+class Careless extends Data.TaggedError("Careless")<{ readonly message: string }> {}
+
+const keyPair = { apiKey: Redacted.make(apiKey), appKey: Redacted.make(applicationKey) }
+
+const token = { accessToken: Redacted.make(accessToken) }
+
+const allowed = { credentials: { apiKey, applicationKey, accessToken } }
+
+// The client over a fake that knows the canaries. `inMemory` lets the options override its credentials.
+const withCanaries = (credentials: DatadogConfig.Credentials, options?: SloReportClient.ClientOptions) =>
+  inMemory({ credentials, ...options } as SloReportClient.ClientOptions, allowed)
+
+const assertClean = (text: string, what = "what was printed") => {
+  const found = findCanary(text)
+  if (found === undefined) return
+  const at = text.indexOf(found)
+  assert.fail(`${what} holds "${found}": ${text.slice(Math.max(0, at - 150), at + 100)}`)
+}
+
+describe("the search", () => {
+  const hidden = Object.defineProperty({}, "secret", { value: apiKey, enumerable: false })
+  const cyclic: { self?: unknown; key: string } = { key: apiKey }
+  cyclic.self = cyclic
+
+  const planted: Readonly<Record<string, unknown>> = {
+    "a text": `x${applicationKey}y`,
+    "an error's message": new Error(accessToken),
+    "an error's cause": new Error("x", { cause: new Error("y", { cause: { key: apiKey } }) }),
+    "a hidden property": hidden,
+    "a deep property": { a: [{ b: new Map([["c", { d: new Set([applicationKey]) }]]) }] },
+    "a property of a cycle": cyclic,
+    "a failed exit": Exit.fail(new Careless({ message: apiKey })),
+    "a defect": Exit.die(new Error(apiKey)),
+    "a long text": "x".repeat(20_000) + apiKey,
+    "a part of a secret": apiKey.slice(3, 20)
+  }
+
+  for (const [name, value] of Object.entries(planted)) {
+    it(`finds what is planted in ${name}`, () => assert.isDefined(findCanary(print(value))))
+  }
+
+  it("doesn't find what is redacted", () => assertClean(print({ keyPair, token })))
+
+  for (const credentials of [keyPair, token]) {
+    it.effect(`finds what a careless client logs, traces or throws: ${Object.keys(credentials)[0]}`, () =>
+      Effect.gen(function*() {
+        yield* addReport
+        const logged = makeWatch()
+        yield* Effect.logTrace("asked", { key: apiKey }).pipe(watching(logged))
+        assert.isDefined(findCanary(printWatch(logged)))
+        const annotated = makeWatch()
+        yield* Effect.logTrace("x").pipe(Effect.annotateLogs("key", apiKey), watching(annotated))
+        assert.isDefined(findCanary(printWatch(annotated)))
+        const traced = makeWatch()
+        yield* Effect.void.pipe(Effect.withSpan("x", { attributes: { key: [apiKey] } }), watching(traced))
+        assert.isDefined(findCanary(printWatch(traced)))
+        const failed = makeWatch()
+        yield* Effect.fail(new Careless({ message: apiKey })).pipe(
+          Effect.withSpan("x"),
+          Effect.ignore,
+          watching(failed)
+        )
+        assert.isDefined(findCanary(printWatch(failed)))
+        // Effect's own client, without what this one adds.
+        const careless = makeWatch()
+        const client = yield* HttpClient.HttpClient
+        const headers = { "dd-api-key": apiKey, "x-token": accessToken }
+        yield* client.get("https://api.datadoghq.com/x", { headers }).pipe(watching(careless))
+        assert.isDefined(findCanary(printWatch(careless)))
+      }).pipe(Effect.provide(withCanaries(credentials))))
+  }
+})
+
+const json = { contentType: "application/json" }
+
+// Answers that repeat the secrets, in every place that an error is made of.
+const echoesOf = (secrets: ReadonlyArray<string>): Readonly<Record<string, Fault.Fault>> => {
+  const all = secrets.join(" ")
+  const [one = "", other = one] = secrets
+  return {
+    ...Object.fromEntries([400, 401, 403, 404, 408, 418, 429, 500, 503].flatMap((status) => [
+      [`${status} with texts`, Fault.status(status, { family: "strings", messages: [`bad key ${one}!`, all] })],
+      [`${status} with objects`, Fault.status(status, { family: "objects", messages: [all] })],
+      [`${status} with a map`, Fault.status(status, { family: "map", messages: [all] })],
+      [`${status} from the edge`, Fault.status(status, { family: "edge", messages: [all] })],
+      [`${status} with one error`, Fault.status(status, { family: "nested", messages: [all] })],
+      [`${status} as HTML`, Fault.body(`<html><title>${all}</title><h1>${all}</h1>`, { status })],
+      [`${status} as text`, Fault.body(all, { status })]
+    ])),
+    "every member of an error object": Fault.body(
+      JSON.stringify({
+        errors: [{
+          title: one,
+          detail: other,
+          status: all,
+          code: one,
+          id: other,
+          source: { pointer: one, parameter: other, header: all }
+        }]
+      }),
+      { status: 400 }
+    ),
+    "the names of a map": Fault.body(JSON.stringify({ errors: { [one]: ["x"], [other]: ["y"] } }), { status: 400 }),
+    "a secret at the end of what is read": Fault.body("x".repeat(65_536 - 20) + all, { status: 500 }),
+    "a secret where an excerpt is cut": Fault.body("x".repeat(185) + all),
+    "a secret where a message is cut": Fault.body("x".repeat(485) + all, { status: 500 }),
+    "200 as HTML": Fault.body(`<!DOCTYPE html><title>${all}</title>`),
+    "200 as text": Fault.body(all),
+    "200 with errors": Fault.body(JSON.stringify({ errors: [all] }), json),
+    "200 with wrong types": Fault.body(
+      JSON.stringify({ data: { id: other, type: one, attributes: { status: [all] } } }),
+      json
+    ),
+    "200 with other members": Fault.body(JSON.stringify({ [one]: { [other]: all } }), json),
+    "200 with an id that can't be one": Fault.body(
+      JSON.stringify({ data: { id: `${one}/${other}`, attributes: { status: "completed" } } }),
+      json
+    ),
+    "a redirect's path": Fault.redirect(`https://evil.example/${one}/${other}`),
+    "a redirect's query": Fault.redirect(`https://evil.example/?a=${one}#${other}`),
+    "a redirect's user": Fault.redirect(`https://${one}:${other}@evil.example/`),
+    "a redirect's host": Fault.redirect(`https://${one}.${other}.example/`),
+    "the rate limit's name": Fault.status(429, { headers: { "X-RateLimit-Name": all } }),
+    "the rate limit's numbers": Fault.status(429, {
+      headers: { "X-RateLimit-Limit": one, "X-RateLimit-Reset": other, "Retry-After": all }
+    })
+  }
+}
+
+type Transform = (client: HttpClient.HttpClient) => HttpClient.HttpClient
+
+const failing = (
+  reason: (request: unknown) => { readonly cause?: unknown; readonly description?: string }
+): Transform =>
+  HttpClient.transform((_, request) =>
+    Effect.fail(
+      new HttpClientError.HttpClientError({
+        reason: new HttpClientError.TransportError({ request, ...reason(request) })
+      })
+    )
+  )
+
+// A transport's errors that hold more than they should.
+const leaksOf = (secrets: ReadonlyArray<string>): Readonly<Record<string, Transform>> => {
+  const all = secrets.join(" ")
+  const because = (cause: (request: unknown) => unknown) => failing((request) => ({ cause: cause(request) }))
+  const refused = (request: unknown) => Object.assign(new Error("connect"), { code: "ECONNREFUSED", request })
+  return {
+    "the request": because(refused),
+    "the headers": because(() => Object.assign(new Error("x"), { options: { headers: { "dd-api-key": secrets[0] } } })),
+    "a message": because(() => new Error(`invalid header value ${all}`)),
+    "a code": because(() => Object.assign(new Error(""), { code: all })),
+    "a name": because(() => Object.assign(new Error("x"), { name: all })),
+    "a text": because(() => all),
+    "a plain object": because((request) => ({ message: all, request, key: all })),
+    "an object that prints itself": because(() => ({ toString: () => all, toJSON: () => all })),
+    "a description": failing(() => ({ description: `could not send ${all}` })),
+    "a cause within the cause": because((request) =>
+      new TypeError("fetch failed", { cause: new Error(all, { cause: { request, key: all } }) })
+    ),
+    "several errors": because((request) => new AggregateError([refused(request), new Error(all)], all))
+  }
+}
+
+const watched = <A, E, R>(self: Effect.Effect<A, E, R>) =>
+  Effect.gen(function*() {
+    const watch = makeWatch()
+    const exit = yield* self.pipe(Effect.exit, Effect.withSpan("application"), watching(watch))
+    return { exit, watch }
+  })
+
+// Unlike a fake it holds no keys of its own.
+const silent = HttpClient.make(() => Effect.never)
+
+for (const [kind, credentials] of Object.entries({ "a key pair": keyPair, "a token": token })) {
+  const own = kind === "a token" ? [accessToken] : [apiKey, applicationKey]
+  const echoes = echoesOf(own)
+
+  for (const tracePropagation of [false, true]) {
+    describe(`with ${kind}, ${tracePropagation ? "traced" : "not traced"}`, () => {
+      const layer = (options?: SloReportClient.ClientOptions) =>
+        withCanaries(credentials, { tracePropagation, retry: RetryPolicy.make({ times: 1 }), ...options })
+
+      it.effect("a success shows no secret, and the keys were really sent", () =>
+        Effect.gen(function*() {
+          yield* addReport
+          yield* inject(Fault.status(503))
+          const { exit, watch } = yield* watched(call())
+          assert.isTrue(Exit.isSuccess(exit) && Exit.isSuccess(exit.value.exit))
+          const sent = (yield* requests).at(-1)!.headers
+          for (const secret of own) assert.include(JSON.stringify(sent), secret)
+          assert.isAtLeast(watch.logs.length, 1)
+          assert.isAtLeast(watch.spans.length, tracePropagation ? 4 : 2)
+          assertClean(print(exit) + printWatch(watch))
+        }).pipe(Effect.provide(layer())))
+
+      if (tracePropagation) {
+        it.effect("the headers are captured, so that there is something to redact", () =>
+          Effect.gen(function*() {
+            yield* addReport
+            const { watch } = yield* watched(call())
+            const attributes = Object.fromEntries(watch.spans.flatMap((span) => [...span.attributes]))
+            const names = kind === "a token" ? ["authorization"] : ["dd-api-key", "dd-application-key"]
+            for (const name of names) assert.strictEqual(attributes[`http.request.header.${name}`], "<redacted>")
+            assert.strictEqual(attributes["http.request.header.accept"], "application/json")
+          }).pipe(Effect.provide(layer())))
+      }
+
+      for (const [name, fault] of Object.entries(echoes)) {
+        it.effect(`an answer that echoes the secrets shows none: ${name}`, () =>
+          Effect.gen(function*() {
+            yield* inject(fault, Infinity)
+            const { exit, watch } = yield* watched(call())
+            assert.isTrue(Exit.isSuccess(exit) && Exit.isFailure(exit.value.exit))
+            assertClean(print(exit), "the error")
+            // Of the answer's headers, as a client span has them, another test tells.
+            const spans = watch.spans.filter(({ name }) => !name.includes("GET"))
+            assert.isNotEmpty(spans)
+            assertClean(printWatch({ ...watch, spans }), "the logs and spans")
+          }).pipe(Effect.provide(layer())))
+      }
+
+      for (const [name, transformClient] of Object.entries(leaksOf(own))) {
+        it.effect(`a transport error that holds the secrets shows none: ${name}`, () =>
+          Effect.gen(function*() {
+            const { exit, watch } = yield* watched(callError())
+            assert.isTrue(Exit.isSuccess(exit) && exit.value._tag === "DatadogTransportError")
+            assertClean(print(exit), "the error")
+            assertClean(printWatch(watch), "the logs and spans")
+          }).pipe(Effect.provide(layer({ transformClient }))))
+      }
+
+      for (
+        const [name, fault] of Object.entries({
+          "no answer": Fault.refused,
+          "a reset": Fault.reset,
+          "a hang": Fault.hang,
+          "a body that breaks off": Fault.resetBody(10)
+        })
+      ) {
+        it.effect(`a transport error shows no secret: ${name}`, () =>
+          Effect.gen(function*() {
+            yield* addReport
+            yield* inject(fault, Infinity)
+            const { exit, watch } = yield* watched(callError())
+            assert.isTrue(Exit.isSuccess(exit) && exit.value._tag === "DatadogTransportError")
+            assertClean(print(exit) + printWatch(watch))
+          }).pipe(Effect.provide(layer())))
+      }
+
+      it.effect("an answer that echoes the secrets in its headers shows none in the captured headers", () =>
+        Effect.gen(function*() {
+          yield* addReport
+          yield* inject(Fault.headers({ "X-Echo": own.join(" "), "Set-Cookie": own, "X-Request": own }))
+          const { exit, watch } = yield* watched(call())
+          assertClean(print(exit) + printWatch(watch))
+        }).pipe(Effect.provide(layer())))
+
+      it.effect("a wait shows no secret, in the middle of trouble and at its end", () =>
+        Effect.gen(function*() {
+          yield* addReport
+          yield* inject(echoes["503 with texts"]!, 3)
+          yield* inject(echoes["429 with objects"]!, 2)
+          yield* inject(echoes["403 as HTML"]!)
+          const client = yield* SloReportClient.SloReportClient
+          const { exit, watch } = yield* watched(Effect.gen(function*() {
+            const fiber = yield* Effect.forkChild(
+              Effect.exit(
+                Effect.zip(
+                  Effect.exit(Stream.runDrain(client.waitForReport(reportId))),
+                  Effect.exit(client.awaitReport(reportId))
+                )
+              )
+            )
+            yield* TestClock.adjust("1 day")
+            return yield* Fiber.join(fiber)
+          }))
+          assertClean(print(exit) + printWatch(watch))
+        }).pipe(Effect.provide(layer())))
+    })
+  }
+
+  describe(`the values that hold ${kind}`, () => {
+    const options = { site, credentials }
+
+    it.effect("show no secret: config, options, layer, service, client, context", () =>
+      Effect.gen(function*() {
+        const environment = kind === "a token"
+          ? { DD_ACCESS_TOKEN: accessToken }
+          : { DD_API_KEY: apiKey, DD_APP_KEY: applicationKey }
+        const provider = ConfigProvider.fromEnvRecord(environment)
+        const config = yield* Effect.provide(
+          Effect.gen(function*() {
+            return yield* DatadogConfig.config
+          }),
+          ConfigProvider.layer(provider)
+        )
+        const service = yield* SloReportClient.make(options)
+        const context = yield* Layer.build(SloReportClient.layer(options))
+        const client = yield* DatadogHttpClient.make(options)
+        const values = {
+          config,
+          options,
+          recipe: DatadogConfig.config,
+          layer: SloReportClient.layer(options),
+          layerConfig: SloReportClient.layerConfig(),
+          make: SloReportClient.make(options),
+          service,
+          context,
+          inContext: Context.get(context, SloReportClient.SloReportClient),
+          client,
+          call: service.getReportStatus(reportId),
+          wait: service.waitForReport(reportId),
+          awaiting: service.awaitReport(reportId)
+        }
+        for (const [name, value] of Object.entries(values)) assertClean(print(value), name)
+      }).pipe(Effect.provide(Layer.succeed(HttpClient.HttpClient, silent))))
+  })
+}
+
+describe("a secret that an answer spells in its own way", () => {
+  const odd = "canary/0123456789+abcdef=="
+
+  const spellings: Readonly<Record<string, Fault.Fault>> = {
+    "JSON with escaped slashes": Fault.body(`{"errors":["bad token ${odd.replaceAll("/", "\\/")}"]}`, { status: 403 }),
+    "JSON with escaped plus signs": Fault.body(`{"errors":["bad token ${odd.replaceAll("+", "\\u002b")}"]}`, {
+      status: 403
+    })
+  }
+
+  for (const [name, fault] of Object.entries(spellings)) {
+    it.effect(`shows none: ${name}`, () =>
+      Effect.gen(function*() {
+        yield* inject(fault)
+        const error = yield* callError()
+        assert.notInclude(print(error), odd)
+      }).pipe(
+        Effect.provide(inMemory({ credentials: { accessToken: Redacted.make(odd) } } as SloReportClient.ClientOptions))
+      ))
+  }
+
+  it.effect("shows none: a key that begins with the other", () =>
+    Effect.gen(function*() {
+      yield* inject(Fault.status(403, { messages: ["bad key canary-0-and-its-rest"] }))
+      assert.notInclude(print(yield* callError()), "and-its-rest")
+    }).pipe(Effect.provide(inMemory({
+      credentials: { apiKey: Redacted.make("canary-0"), appKey: Redacted.make("canary-0-and-its-rest") }
+    } as SloReportClient.ClientOptions))))
+
+  it.effect("shows none: a key with a newline inside and spaces around, which fetch trims and prints", () =>
+    Effect.gen(function*() {
+      const slip = ` ${apiKey}\n${apiKey} `
+      const credentials = { apiKey: Redacted.make(slip), appKey: Redacted.make(applicationKey) }
+      const error = yield* Effect.flip(getStatus()).pipe(
+        Effect.provide(
+          Layer.provide(SloReportClient.layer({ site, credentials, retry: RetryPolicy.none }), FetchHttpClient.layer)
+        )
+      )
+      assert.strictEqual(error._tag, "DatadogTransportError")
+      assertClean(print(error))
+    }))
+})
+
+describe("DatadogHttpClient.withPrivacy", () => {
+  it.effect("adds the secret headers to those that are redacted already", () =>
+    Effect.gen(function*() {
+      const names = yield* Headers.CurrentRedactedNames.pipe(
+        DatadogHttpClient.withPrivacy(),
+        Effect.provideService(Headers.CurrentRedactedNames, ["x-mine", /^x-secret-/])
+      )
+      assert.deepStrictEqual(names, ["x-mine", /^x-secret-/, ...DatadogHttpClient.secretHeaders])
+      assert.deepStrictEqual([...DatadogHttpClient.secretHeaders].sort(), [
+        "authorization",
+        "dd-api-key",
+        "dd-application-key"
+      ])
+    }))
+
+  it.effect("keeps the requests of others as they are", () =>
+    Effect.gen(function*() {
+      yield* addReport
+      yield* getStatus()
+      const client = yield* HttpClient.HttpClient
+      yield* client.get("https://api.datadoghq.com/other").pipe(Effect.withSpan("mine"))
+      const [own, other] = (yield* requests).map(({ headers }) => headers)
+      assert.notProperty(own, "traceparent")
+      assert.property(other, "traceparent")
+      assert.notProperty(other, "dd-api-key")
+    }).pipe(Effect.provide(inMemory())))
+})

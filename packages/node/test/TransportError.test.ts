@@ -1,0 +1,148 @@
+import { Fault } from "@effect-datadog/slo-report-testing"
+import { assert, describe, it } from "@effect/vitest"
+import { Effect, Exit, Schema } from "effect"
+import { HttpClient, HttpClientError, HttpClientRequest } from "effect/http"
+import { DatadogError } from "@effect-datadog/slo-report"
+import { RetryPolicy, type SloReportClient } from "../src/index.ts"
+import { assertTag, call, callError, inject, requests, statusPath } from "./utils/client.ts"
+import { inMemory } from "./utils/wait.ts"
+
+const because = (cause: unknown): SloReportClient.ClientOptions => ({
+  retry: RetryPolicy.none,
+  transformClient: HttpClient.transform((_, request) =>
+    Effect.fail(new HttpClientError.HttpClientError({ reason: new HttpClientError.TransportError({ request, cause }) }))
+  )
+})
+
+const withCode = (code: string, message = "x") => Object.assign(new Error(message), { code })
+
+describe("a transport error", () => {
+  const reasons: Readonly<Record<DatadogError.DatadogTransportError["reason"], Readonly<Record<string, unknown>>>> = {
+    refused: {
+      "ECONNREFUSED": withCode("ECONNREFUSED"),
+      "ECONNREFUSED within fetch's error": new TypeError("fetch failed", { cause: withCode("ECONNREFUSED") }),
+      "ECONNREFUSED of two addresses": Object.assign(
+        new AggregateError([withCode("ECONNREFUSED"), withCode("ECONNREFUSED")]),
+        { code: "ECONNREFUSED" }
+      ),
+      "ECONNREFUSED of two addresses, without a code of its own": new TypeError("fetch failed", {
+        cause: new AggregateError([withCode("ECONNREFUSED"), withCode("ECONNREFUSED")])
+      })
+    },
+    reset: {
+      "ECONNRESET": withCode("ECONNRESET"),
+      "EPIPE": withCode("EPIPE"),
+      "UND_ERR_SOCKET": withCode("UND_ERR_SOCKET", "other side closed"),
+      "UND_ERR_SOCKET within fetch's error": new TypeError("terminated", { cause: withCode("UND_ERR_SOCKET") })
+    },
+    dns: {
+      "ENOTFOUND": withCode("ENOTFOUND"),
+      "EAI_AGAIN within fetch's error": new TypeError("fetch failed", { cause: withCode("EAI_AGAIN") })
+    },
+    tls: {
+      "CERT_HAS_EXPIRED": withCode("CERT_HAS_EXPIRED"),
+      "DEPTH_ZERO_SELF_SIGNED_CERT": withCode("DEPTH_ZERO_SELF_SIGNED_CERT"),
+      "SELF_SIGNED_CERT_IN_CHAIN": withCode("SELF_SIGNED_CERT_IN_CHAIN"),
+      "UNABLE_TO_VERIFY_LEAF_SIGNATURE": withCode("UNABLE_TO_VERIFY_LEAF_SIGNATURE"),
+      "UNABLE_TO_GET_ISSUER_CERT_LOCALLY": withCode("UNABLE_TO_GET_ISSUER_CERT_LOCALLY"),
+      "ERR_TLS_CERT_ALTNAME_INVALID": withCode("ERR_TLS_CERT_ALTNAME_INVALID"),
+      "ERR_SSL_WRONG_VERSION_NUMBER within fetch's error": new TypeError("fetch failed", {
+        cause: withCode("ERR_SSL_WRONG_VERSION_NUMBER")
+      })
+    },
+    timeout: {
+      "ETIMEDOUT": withCode("ETIMEDOUT"),
+      "UND_ERR_CONNECT_TIMEOUT": withCode("UND_ERR_CONNECT_TIMEOUT"),
+      "UND_ERR_HEADERS_TIMEOUT": withCode("UND_ERR_HEADERS_TIMEOUT"),
+      "UND_ERR_BODY_TIMEOUT within fetch's error": new TypeError("terminated", {
+        cause: withCode("UND_ERR_BODY_TIMEOUT")
+      })
+    },
+    other: {
+      "an error without a code": new Error("x"),
+      "an unheard-of code": withCode("EWHATEVER"),
+      "a code that is a number": Object.assign(new Error("x"), { code: 5 }),
+      "nothing": undefined,
+      "null": null,
+      "a text": "x",
+      "a number": 5,
+      "an empty object": {},
+      "a function": () => 5
+    }
+  }
+
+  for (const [reason, causes] of Object.entries(reasons)) {
+    for (const [name, cause] of Object.entries(causes)) {
+      it.effect(`has the reason "${reason}" of ${name}`, () =>
+        Effect.gen(function*() {
+          const { exit } = yield* call()
+          assert.isTrue(Exit.isFailure(exit))
+          const error = yield* Effect.flip(exit)
+          assertTag(error, "DatadogTransportError")
+          assert.strictEqual(error.reason, reason)
+          assert.strictEqual(error.method, "GET")
+          assert.strictEqual(error.path, statusPath)
+          assert.include(error.message, statusPath)
+          assert.notInclude(error.message, "undefined")
+          const json = JSON.stringify(Schema.encodeSync(DatadogError.DatadogError)(error))
+          assert.strictEqual(Schema.decodeSync(DatadogError.DatadogError)(JSON.parse(json)).message, error.message)
+        }).pipe(Effect.provide(inMemory(because(cause)))))
+    }
+  }
+
+  it.effect("keeps what the transport said as its cause", () =>
+    Effect.gen(function*() {
+      const error = yield* callError()
+      assertTag(error, "DatadogTransportError")
+      const cause = error.cause as Error
+      assert.deepStrictEqual([cause.name, cause.message], ["TypeError", "fetch failed"])
+      assert.strictEqual((cause.cause as Error).message, "getaddrinfo ENOTFOUND api.datadoghq.com")
+    }).pipe(Effect.provide(inMemory(because(
+      new TypeError("fetch failed", { cause: withCode("ENOTFOUND", "getaddrinfo ENOTFOUND api.datadoghq.com") })
+    )))))
+
+  it.effect("does not lose its way in causes that go round in a circle", () =>
+    Effect.gen(function*() {
+      const error = yield* callError()
+      assertTag(error, "DatadogTransportError")
+      assert.strictEqual(error.reason, "other")
+    }).pipe(Effect.provide(inMemory(because(circle())))))
+
+  const circle = () => {
+    const error: Error & { errors?: ReadonlyArray<unknown> } = new Error("x")
+    error.cause = error
+    error.errors = [error, error, error]
+    return error
+  }
+
+  for (
+    const [name, fault, reason] of [
+      ["before the headers", Fault.reset, "reset"],
+      ["in the body", Fault.resetBody(20), "reset"],
+      ["by an early end", Fault.truncate(20), "reset"],
+      ["by a refusal", Fault.refused, "refused"],
+      ["by a name that isn't found", Fault.noAnswer("ENOTFOUND"), "dns"],
+      ["by a bad certificate", Fault.noAnswer("CERT_HAS_EXPIRED"), "tls"],
+      ["by a timeout", Fault.noAnswer("ETIMEDOUT"), "timeout"]
+    ] as const
+  ) {
+    it.effect(`is what a connection that is lost ${name} gives`, () =>
+      Effect.gen(function*() {
+        yield* inject(Fault.all(fault, Fault.body(`{"data":{"id":"x","attributes":{"status":"completed"}}}`)))
+        const error = yield* callError()
+        assertTag(error, "DatadogTransportError")
+        assert.strictEqual(error.reason, reason)
+        assert.strictEqual((yield* requests).length, 1)
+      }).pipe(Effect.provide(inMemory({ retry: RetryPolicy.none }))))
+  }
+
+  it.effect("is what a URL that can't be one gives", () =>
+    Effect.gen(function*() {
+      const error = yield* callError()
+      assertTag(error, "DatadogTransportError")
+      assert.strictEqual(error.reason, "other")
+    }).pipe(Effect.provide(inMemory({
+      retry: RetryPolicy.none,
+      transformClient: HttpClient.mapRequest(HttpClientRequest.setUrl("https://[::not-a-host"))
+    }))))
+})

@@ -1,0 +1,151 @@
+import type { DatadogError, DatadogSite, SloReport } from "@effect-datadog/slo-report"
+import type { Config, Context, Duration, Effect, Layer, Redacted, Schedule, Schema, Stream } from "effect"
+import type { HttpClient } from "effect/http"
+import { expectTypeOf } from "vitest"
+import {
+  DatadogConfig,
+  DatadogHttpClient,
+  PollPolicy,
+  RetryPolicy,
+  SloReportClient,
+  SloReportError,
+  type SloReportMetrics
+} from "../src/index.ts"
+
+declare const client: SloReportClient.Service
+
+// The error unions are spelled out, so that a tenth error or a lost one is seen here.
+type CallErrors =
+  | DatadogError.DatadogBadRequest
+  | DatadogError.DatadogUnauthorized
+  | DatadogError.DatadogForbidden
+  | DatadogError.DatadogNotFound
+  | DatadogError.DatadogTooManyRequests
+  | DatadogError.DatadogServerError
+  | DatadogError.DatadogUnexpectedStatus
+  | DatadogError.DatadogTransportError
+  | DatadogError.DatadogProtocolError
+
+type StatusErrors = CallErrors | SloReportError.InvalidReportId
+
+type WaitErrors = StatusErrors | SloReportError.WaitTimedOut
+
+// The operations.
+expectTypeOf(client.getReportStatus).toEqualTypeOf<
+  (id: string) => Effect.Effect<SloReport.SloReport, StatusErrors>
+>()
+expectTypeOf(client.waitForReport).toEqualTypeOf<
+  (id: string, options?: SloReportClient.WaitOptions) => Stream.Stream<SloReport.SloReport, WaitErrors>
+>()
+expectTypeOf(client.awaitReport).toEqualTypeOf<
+  (
+    id: string,
+    options?: SloReportClient.WaitOptions
+  ) => Effect.Effect<SloReport.SloReport, WaitErrors | SloReportError.ReportFailed>
+>()
+expectTypeOf<keyof SloReportClient.Service>().toEqualTypeOf<"getReportStatus" | "waitForReport" | "awaitReport">()
+
+// A report's id is any text: what it must be is checked at run time.
+expectTypeOf(client.getReportStatus).parameter(0).toEqualTypeOf<string>()
+
+// Every tag, once.
+type Tags<E> = E extends { readonly _tag: infer Tag } ? Tag : never
+
+expectTypeOf<Tags<Effect.Error<ReturnType<typeof client.awaitReport>>>>().toEqualTypeOf<
+  | "DatadogBadRequest"
+  | "DatadogUnauthorized"
+  | "DatadogForbidden"
+  | "DatadogNotFound"
+  | "DatadogTooManyRequests"
+  | "DatadogServerError"
+  | "DatadogUnexpectedStatus"
+  | "DatadogTransportError"
+  | "DatadogProtocolError"
+  | "InvalidReportId"
+  | "WaitTimedOut"
+  | "ReportFailed"
+>()
+
+// What a handler learns.
+expectTypeOf<DatadogError.DatadogTooManyRequests["retryAfter"]>().toEqualTypeOf<Duration.Duration | undefined>()
+expectTypeOf<SloReportError.InvalidReportId["id"]>().toEqualTypeOf<string>()
+expectTypeOf<SloReportError.WaitTimedOut["id"]>().toEqualTypeOf<SloReport.ReportId>()
+expectTypeOf<SloReportError.WaitTimedOut["last"]>().toEqualTypeOf<SloReport.SloReport | undefined>()
+expectTypeOf<SloReportError.WaitTimedOut["polls"]>().toEqualTypeOf<number>()
+expectTypeOf<SloReportError.WaitTimedOut["elapsed"]>().toEqualTypeOf<Duration.Duration>()
+expectTypeOf<SloReportError.ReportFailed["report"]>().toEqualTypeOf<SloReport.SloReport>()
+
+// Errors are serializable without services.
+expectTypeOf(SloReportError.WaitTimedOut).toExtend<Schema.Codec<SloReportError.WaitTimedOut, unknown>>()
+expectTypeOf(SloReportError.InvalidReportId).toExtend<Schema.Codec<SloReportError.InvalidReportId, unknown>>()
+expectTypeOf(SloReportError.ReportFailed).toExtend<Schema.Codec<SloReportError.ReportFailed, unknown>>()
+
+// The constructors and layers.
+expectTypeOf(SloReportClient.make).toEqualTypeOf<
+  (options: SloReportClient.Options) => Effect.Effect<SloReportClient.Service, never, HttpClient.HttpClient>
+>()
+expectTypeOf(SloReportClient.layer).toEqualTypeOf<
+  (options: SloReportClient.Options) => Layer.Layer<SloReportClient.SloReportClient, never, HttpClient.HttpClient>
+>()
+expectTypeOf(SloReportClient.layerConfig).toEqualTypeOf<
+  (
+    options?: SloReportClient.ClientOptions
+  ) => Layer.Layer<SloReportClient.SloReportClient, Config.ConfigError, HttpClient.HttpClient>
+>()
+expectTypeOf(SloReportClient.layerNode).toEqualTypeOf<
+  (options?: SloReportClient.ClientOptions) => Layer.Layer<SloReportClient.SloReportClient, Config.ConfigError>
+>()
+expectTypeOf(SloReportClient.SloReportClient.key).toEqualTypeOf<"@effect-datadog/slo-report-node/SloReportClient">()
+expectTypeOf<SloReportClient.SloReportClient["Service"]>().toEqualTypeOf<SloReportClient.Service>()
+
+// Options may be absent and undefined; an error channel or a requirement of transformClient's is refused.
+expectTypeOf<SloReportClient.ClientOptions>().toEqualTypeOf<{
+  readonly retry?: RetryPolicy.RetryPolicy | undefined
+  readonly attemptTimeout?: Duration.Input | undefined
+  readonly tracePropagation?: boolean | undefined
+  readonly transformClient?: ((client: HttpClient.HttpClient) => HttpClient.HttpClient) | undefined
+}>()
+expectTypeOf<SloReportClient.WaitOptions>().toEqualTypeOf<{
+  readonly poll?: PollPolicy.PollPolicy | undefined
+  readonly deadline?: Duration.Input | undefined
+}>()
+expectTypeOf<DatadogConfig.DatadogConfig & SloReportClient.ClientOptions>().toExtend<SloReportClient.Options>()
+expectTypeOf<{ site: DatadogSite.DatadogSite }>().not.toExtend<SloReportClient.Options>()
+expectTypeOf<{ site: string; credentials: DatadogConfig.Credentials }>().not.toExtend<SloReportClient.Options>()
+
+// Secrets are redacted by their type: a plain text is refused.
+expectTypeOf<DatadogConfig.KeyPair>().toEqualTypeOf<{
+  readonly apiKey: Redacted.Redacted
+  readonly appKey: Redacted.Redacted
+}>()
+expectTypeOf<DatadogConfig.AccessToken>().toEqualTypeOf<{ readonly accessToken: Redacted.Redacted }>()
+expectTypeOf<{ apiKey: string; appKey: string }>().not.toExtend<DatadogConfig.Credentials>()
+expectTypeOf<string>().not.toExtend<DatadogConfig.ApiUrl>()
+expectTypeOf(DatadogConfig.config).toEqualTypeOf<Config.Config<DatadogConfig.DatadogConfig>>()
+
+// The HTTP client.
+expectTypeOf(DatadogHttpClient.make).toEqualTypeOf<
+  (
+    config: DatadogConfig.DatadogConfig & DatadogHttpClient.Options
+  ) => Effect.Effect<HttpClient.HttpClient, never, HttpClient.HttpClient>
+>()
+expectTypeOf(DatadogHttpClient.secretHeaders).toEqualTypeOf<ReadonlyArray<string>>()
+declare const anyEffect: Effect.Effect<number, "error", "requirement">
+expectTypeOf(DatadogHttpClient.withPrivacy()(anyEffect)).toEqualTypeOf<Effect.Effect<number, "error", "requirement">>()
+
+// Policies are schedules, without errors and requirements of their own.
+expectTypeOf<RetryPolicy.RetryPolicy>().toEqualTypeOf<Schedule.Schedule<unknown, DatadogError.DatadogError>>()
+expectTypeOf<PollPolicy.PollPolicy>().toEqualTypeOf<Schedule.Schedule<unknown, SloReport.SloReport>>()
+expectTypeOf(RetryPolicy.default).toEqualTypeOf<RetryPolicy.RetryPolicy>()
+expectTypeOf(RetryPolicy.none).toEqualTypeOf<RetryPolicy.RetryPolicy>()
+expectTypeOf(RetryPolicy.make).returns.toEqualTypeOf<RetryPolicy.RetryPolicy>()
+expectTypeOf(RetryPolicy.Current).toExtend<Context.Reference<RetryPolicy.RetryPolicy | undefined>>()
+expectTypeOf(PollPolicy.default).toEqualTypeOf<PollPolicy.PollPolicy>()
+expectTypeOf(PollPolicy.fixed).toEqualTypeOf<(interval: Duration.Input) => PollPolicy.PollPolicy>()
+expectTypeOf(PollPolicy.sqrt).returns.toEqualTypeOf<PollPolicy.PollPolicy>()
+expectTypeOf<Schedule.Schedule<number>>().toExtend<RetryPolicy.RetryPolicy>()
+expectTypeOf<Schedule.Schedule<number>>().toExtend<PollPolicy.PollPolicy>()
+expectTypeOf<Schedule.Schedule<number, unknown, never, "requirement">>().not.toExtend<RetryPolicy.RetryPolicy>()
+
+// The metrics' names are all there is.
+expectTypeOf<keyof typeof SloReportMetrics>().toEqualTypeOf<"requests" | "retries" | "sleptSeconds" | "waits">()

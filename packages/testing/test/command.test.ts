@@ -1,0 +1,87 @@
+import { assert, describe, it } from "@effect/vitest"
+import { Effect } from "effect"
+import { spawn } from "node:child_process"
+import * as Path from "node:path"
+
+const program = Path.join(import.meta.dirname, "../bin/fake-datadog.ts")
+
+describe("pnpm fake-datadog", () => {
+  it.live(
+    "prints a curl line and an environment that work, and logs requests without keys",
+    () =>
+      Effect.gen(function*() {
+        const command = yield* start("--port", "0", "--scenario", "unlisted-status")
+        yield* command.says(/Requests:/)
+        const output = command.output()
+        const [, url, id] = /(http:\/\/127\.0\.0\.1:\d+)\/api\/v2\/slo\/report\/([0-9a-f-]{36})\/status/.exec(output)!
+        const headers = Object.fromEntries(
+          [...output.matchAll(/-H '([^:]+): ([^']+)'/g)].map(([, name, key]) => [name, key])
+        )
+        const [, environment] = /export (.*)/.exec(output)!
+        assert.strictEqual(
+          environment,
+          `DD_HOST=${url} DD_API_KEY=${headers["DD-API-KEY"]} DD_APP_KEY=${
+            headers["DD-APPLICATION-KEY"]
+          } REPORT_DATA_ID=${id}`
+        )
+        const response = yield* Effect.promise(() =>
+          fetch(`${url}/api/v2/slo/report/${id}/status?api_key=${headers["DD-API-KEY"]}`, { headers })
+        )
+        assert.include(yield* Effect.promise(() => response.text()), "\"status\":\"queued\"")
+        yield* command.says(new RegExp(`GET /api/v2/slo/report/${id}/status 200\n`))
+        const log = command.output().slice(output.length)
+        assert.notInclude(log, "fake-api-key")
+        assert.include(output, "unlisted-status  ")
+        command.interrupt()
+        assert.strictEqual(yield* command.exitCode, 130)
+      }).pipe(Effect.scoped),
+    20_000
+  )
+
+  it.live("says in one line that the port is in use, and exits with 1", () =>
+    Effect.gen(function*() {
+      const first = yield* start("--port", "0")
+      yield* first.says(/Requests:/)
+      const [, port] = /127\.0\.0\.1:(\d+)/.exec(first.output())!
+      const second = yield* start("--port", port!)
+      assert.strictEqual(yield* second.exitCode, 1)
+      assert.strictEqual(
+        second.output(),
+        `Port ${port} of 127.0.0.1 is in use. Choose another one, or 0 for any that is free.\n`
+      )
+    }).pipe(Effect.scoped), 20_000)
+
+  it.live("refuses a port or a scenario that isn't one", () =>
+    Effect.gen(function*() {
+      const cases = [["--port", "65536", "a port from 0 to 65535"], ["--scenario", "x", "\"happy\""]] as const
+      for (const [flag, value, expected] of cases) {
+        const command = yield* start(flag, value)
+        assert.strictEqual(yield* command.exitCode, 1)
+        assert.include(command.output(), expected)
+      }
+    }).pipe(Effect.scoped), 20_000)
+})
+
+/** Starts the program; it is ended with the scope. */
+const start = (...args: ReadonlyArray<string>) =>
+  Effect.map(
+    Effect.acquireRelease(
+      Effect.sync(() => spawn(process.execPath, [program, ...args], { stdio: ["ignore", "pipe", "pipe"] })),
+      (child) => Effect.sync(() => child.kill("SIGKILL"))
+    ),
+    (child) => {
+      let text = ""
+      let code: number | null | undefined
+      child.stdout.on("data", (chunk) => (text += chunk))
+      child.stderr.on("data", (chunk) => (text += chunk))
+      child.once("close", (exitCode) => (code = exitCode))
+      const until = (condition: () => boolean): Effect.Effect<void> =>
+        Effect.suspend(() => condition() ? Effect.void : Effect.andThen(Effect.sleep("10 millis"), until(condition)))
+      return {
+        output: () => text,
+        says: (pattern: RegExp) => until(() => pattern.test(text)),
+        exitCode: Effect.suspend(() => Effect.map(until(() => code !== undefined), () => code)),
+        interrupt: () => child.kill("SIGINT")
+      }
+    }
+  )
