@@ -22,6 +22,9 @@ import * as DatadogConfig from "./DatadogConfig.ts"
 import * as DatadogHttpClient from "./DatadogHttpClient.ts"
 import { send, type Sender } from "./internal/request.ts"
 import * as Scrub from "./internal/scrub.ts"
+import * as Bucket from "./internal/bucket.ts"
+import * as Pacer from "./internal/pacer.ts"
+import * as SharedPolls from "./internal/SharedPolls.ts"
 import * as Undici from "./internal/undici.ts"
 import * as Wait from "./internal/wait.ts"
 import * as PollPolicy from "./PollPolicy.ts"
@@ -36,6 +39,7 @@ import { InvalidReportId, ReportFailed, type WaitTimedOut } from "./SloReportErr
  * - `poll`: when to ask again. `@default` `PollPolicy.default`, every √t seconds between 1 and 30
  * - `deadline`: how long to wait at most. `@default` 30 minutes. One last poll is made at the deadline,
  *   and a report that is done then is done in time
+ * - `onSleep`: told when the wait begins to sleep, and what for. `@default` nothing
  *
  * @category models
  * @since 0.1.0
@@ -43,6 +47,35 @@ import { InvalidReportId, ReportFailed, type WaitTimedOut } from "./SloReportErr
 export interface WaitOptions {
   readonly poll?: PollPolicy.PollPolicy | undefined
   readonly deadline?: Duration.Input | undefined
+  readonly onSleep?: ((sleep: WaitSleep) => Effect.Effect<void>) | undefined
+}
+
+/**
+ * A sleep of a wait: what for, and for how long at least.
+ *
+ * **Details**
+ *
+ * - `poll`: until its own interval is over
+ * - `rate_limit`: until the rate limit has room for its poll
+ * - `backoff`: until a failed call is sent again
+ *
+ * @category models
+ * @since 0.1.0
+ */
+export interface WaitSleep {
+  readonly cause: "poll" | "rate_limit" | "backoff"
+  readonly duration: Duration.Duration
+}
+
+/**
+ * What {@link Service.waitForReports} tells of one of its reports.
+ *
+ * @category models
+ * @since 0.1.0
+ */
+export interface WaitEvent {
+  readonly id: string
+  readonly result: Result.Result<SloReport, DatadogError | InvalidReportId | WaitTimedOut>
 }
 
 /**
@@ -53,6 +86,8 @@ export interface WaitOptions {
  * - `retry`: when a failed call is sent again. `@default` `RetryPolicy.default`
  * - `attemptTimeout`: time limit of one attempt, headers and body. `@default` 30 seconds
  * - `tracePropagation`: send trace headers to Datadog, and make a client span for each attempt. `@default` false
+ * - `pacing`: how the polls of all waits share the rate limit. `share` is the part of what remains of it that is
+ *   left to other calls; `false`: no wait is held up. `@default` a share of 0.5
  * - `transformClient`: changes the `HttpClient` that requests go through. `@default` identity
  *
  * @category models
@@ -62,6 +97,7 @@ export interface ClientOptions {
   readonly retry?: RetryPolicy.RetryPolicy | undefined
   readonly attemptTimeout?: Duration.Input | undefined
   readonly tracePropagation?: boolean | undefined
+  readonly pacing?: { readonly share?: number | undefined } | false | undefined
   readonly transformClient?: ((client: HttpClient) => HttpClient) | undefined
 }
 
@@ -95,6 +131,12 @@ export interface Service {
     id: string,
     options?: WaitOptions
   ) => Stream.Stream<SloReport, DatadogError | InvalidReportId | WaitTimedOut>
+  /**
+   * Waits for many reports at once: what every poll of each saw, as it comes, and the error of a wait as a value.
+   *
+   * It ends when all waits have ended. An id that is given twice is waited for once.
+   */
+  readonly waitForReports: (ids: Iterable<string>, options?: WaitOptions) => Stream.Stream<WaitEvent>
   /**
    * Waits for a report and gives it when it is `completed` or `completed_with_errors`.
    */
@@ -137,7 +179,11 @@ export class SloReportClient extends Context.Service<SloReportClient, Service>()
  */
 export const make = Effect.fnUntraced(function*(options: Options): Effect.fn.Return<Service, never, HttpClient> {
   const client = yield* DatadogHttpClient.make(options)
+  const { pacing } = options
+  const pacer = Pacer.make(pacing === false ? Bucket.unlimited : Bucket.make(pacing?.share ?? defaultShare))
+  const polls = SharedPolls.make(pacer)
   const sender: Sender = {
+    pacer,
     client: (options.transformClient ?? identity)(client),
     scrub: Scrub.make(options.credentials),
     attemptTimeout: Duration.fromInputUnsafe(options.attemptTimeout ?? "30 seconds"),
@@ -161,21 +207,35 @@ export const make = Effect.fnUntraced(function*(options: Options): Effect.fn.Ret
   )
 
   const waitForReport: Service["waitForReport"] = (id, waitOptions) =>
-    Stream.unwrap(Effect.map(validId(id), (reportId) =>
-      Wait.stream({
-        id: reportId,
-        poll: status(reportId),
-        policy: waitOptions?.poll ?? PollPolicy.default,
-        deadline: Duration.fromInputUnsafe(waitOptions?.deadline ?? "30 minutes")
-      }).pipe(
-        Stream.withSpan("SloReportClient.waitForReport", {
-          attributes: { "datadog.site": options.site, "slo.report.id": reportId }
-        })
-      )))
+    Stream.unwrap(
+      Effect.map(validId(id), (reportId) =>
+        Wait.stream(pacing === false ? SharedPolls.make(pacer) : polls, {
+          id: reportId,
+          poll: status(reportId),
+          policy: waitOptions?.poll ?? PollPolicy.default,
+          deadline: Duration.fromInputUnsafe(waitOptions?.deadline ?? "30 minutes"),
+          onSleep: (cause, millis) =>
+            waitOptions?.onSleep?.({ cause, duration: Duration.millis(millis) }) ?? Effect.void
+        }).pipe(
+          Stream.withSpan("SloReportClient.waitForReport", {
+            attributes: { "datadog.site": options.site, "slo.report.id": reportId }
+          })
+        ))
+    )
 
   return {
     getReportStatus: (id) => Effect.flatMap(validId(id), status),
     waitForReport,
+    waitForReports: (ids, waitOptions) =>
+      Stream.fromIterable(new Set(ids)).pipe(
+        Stream.flatMap((id) => {
+          const event = (result: WaitEvent["result"]): WaitEvent => ({ id, result })
+          return waitForReport(id, waitOptions).pipe(
+            Stream.map((report) => event(Result.succeed(report))),
+            Stream.catch((error) => Stream.succeed(event(Result.fail(error))))
+          )
+        }, { concurrency: "unbounded" })
+      ),
     awaitReport: Effect.fn("SloReportClient.awaitReport")(function*(id, waitOptions) {
       const last = yield* Stream.runLast(waitForReport(id, waitOptions))
       const report = Option.getOrThrow(last)
@@ -183,6 +243,9 @@ export const make = Effect.fnUntraced(function*(options: Options): Effect.fn.Ret
     })
   }
 })
+
+// Of what remains of the rate limit, the part that polls leave to other calls.
+const defaultShare = 0.5
 
 const decodeStatus = Schema.decodeUnknownResult(SloReportStatusResponse)
 

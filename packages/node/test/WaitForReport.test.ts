@@ -198,7 +198,7 @@ describe("when a wait polls", () => {
 })
 
 describe("several waits", () => {
-  it.effect("are independent where one stream is run twice, also at different times", () =>
+  it.effect("share their polls where one stream is run twice, and each has its own deadline", () =>
     Effect.gen(function*() {
       const client = yield* SloReportClient.SloReportClient
       const fake = yield* FakeDatadog.FakeDatadog
@@ -211,7 +211,13 @@ describe("several waits", () => {
       const { exit: secondExit, values: secondValues } = yield* finish(second)
       assert.deepStrictEqual(firstValues.map(([at]) => at), [0, 5000, 10_000, 11_000])
       assert.strictEqual(failureOf(firstExit)._tag, "WaitTimedOut")
-      assert.deepStrictEqual(secondValues, [[7000, "in_progress"], [12_000, "completed"]])
+      assert.deepStrictEqual(secondValues, [
+        [7000, "in_progress"],
+        [10_000, "in_progress"],
+        [11_000, "in_progress"],
+        [16_000, "completed"]
+      ])
+      assert.deepStrictEqual(yield* requestTimes, [0, 5000, 10_000, 11_000, 16_000])
       assert.deepStrictEqual(secondExit, Exit.void)
     }).pipe(Effect.provide(inMemory())))
 
@@ -227,14 +233,14 @@ describe("several waits", () => {
       assert.deepStrictEqual(ages[1], ages[0])
     }).pipe(withChance(0.5), Effect.provide(inMemory())))
 
-  it.effect("don't disturb each other: a storm and a failure of one leave the other on its beat", () =>
+  it.effect("don't disturb each other: an outage and a failure of one leave the other on its beat", () =>
     Effect.gen(function*() {
       const fake = yield* FakeDatadog.FakeDatadog
       const calm = yield* fake.addReport({ timeline: Timeline.after("20 seconds", "completed") })
       const troubled = yield* fake.addReport({ timeline: Timeline.after("2 minutes", "completed") })
       const isTroubled = (request: { readonly path: string }) => request.path.includes(troubled)
       const fibers = [yield* begin(waitFor(calm, every5s)), yield* begin(waitFor(troubled, every5s))] as const
-      yield* fake.inject(Fault.status(429, { headers: { "X-RateLimit-Reset": "31" } }), { when: isTroubled })
+      yield* fake.inject(Fault.status(503, { headers: { "Retry-After": "31" } }), { when: isTroubled })
       yield* fake.inject(Fault.status(403), { when: isTroubled })
       const [first, second] = [yield* finish(fibers[0]), yield* finish(fibers[1])]
       assert.deepStrictEqual(first.values.map(([at]) => at), [0, 5000, 10_000, 15_000, 20_000])
@@ -242,6 +248,24 @@ describe("several waits", () => {
       assert.deepStrictEqual(second.values.map(([at]) => at), [0])
       assert.strictEqual(failureOf(second.exit)._tag, "DatadogForbidden")
       assert.isAtLeast(second.endedAt, 36_000)
+    }).pipe(Effect.provide(inMemory())))
+
+  it.effect("are all held up by a rate limit that one of them meets", () =>
+    Effect.gen(function*() {
+      const fake = yield* FakeDatadog.FakeDatadog
+      const ids = [
+        yield* fake.addReport({ timeline: Timeline.after("20 seconds", "completed") }),
+        yield* fake.addReport({ timeline: Timeline.after("20 seconds", "completed") })
+      ]
+      const fibers = [yield* begin(waitFor(ids[0]!, every5s)), yield* begin(waitFor(ids[1]!, every5s))] as const
+      yield* fake.inject(Fault.status(429, { headers: { "X-RateLimit-Reset": "31" } }), {
+        when: (request) => request.path.includes(ids[1]!) && request.at === 5000
+      })
+      const [first, second] = [yield* finish(fibers[0]), yield* finish(fibers[1])]
+      assert.deepStrictEqual([first.exit, second.exit], [Exit.void, Exit.void])
+      const times = yield* requestTimes
+      assert.deepStrictEqual(times.slice(0, 4), [0, 0, 5000, 5000])
+      assert.isAtLeast(times[4]!, 36_000)
     }).pipe(Effect.provide(inMemory())))
 
   it.effect("go on where one of two waits for the same report is interrupted", () =>
@@ -255,6 +279,6 @@ describe("several waits", () => {
       const { exit, values } = yield* finish(other)
       assert.deepStrictEqual(exit, Exit.void)
       assert.deepStrictEqual(values.map(([at]) => at), [0, 5000, 10_000, 15_000, 20_000])
-      assert.strictEqual((yield* requestTimes).length, 7)
+      assert.deepStrictEqual(yield* requestTimes, [0, 5000, 10_000, 15_000, 20_000])
     }).pipe(Effect.provide(inMemory())))
 })

@@ -97,7 +97,7 @@ describe("whatever Datadog answers, and however late", () => {
         const steps = [first, ...script]
         const { endedAt, exit, times, values } = yield* run(steps)
         assert.deepStrictEqual({ times, values, endedAt, outcome: outcomeOf(exit) }, model(steps))
-      }).pipe(Effect.provide(inMemory({ retry: RetryPolicy.none }))),
+      }).pipe(Effect.provide(inMemory({ retry: RetryPolicy.none, pacing: false }))),
     { arbitrary: { runs: 300 }, timeout: 60_000 }
   )
 
@@ -138,7 +138,7 @@ describe("whatever Datadog answers, and however late", () => {
         if (outcome === "completed") assert.strictEqual(last.answer, "completed")
         else if (outcome.startsWith("WaitTimedOut")) assert.isAtLeast(endedAt, deadline)
         else assert.isAbove(last.hint, deadline - endedAt)
-      }).pipe(Effect.provide(inMemory())),
+      }).pipe(Effect.provide(inMemory({ pacing: false }))),
     { arbitrary: { runs: 300 }, timeout: 60_000 }
   )
 
@@ -157,5 +157,5 @@ describe("whatever Datadog answers, and however late", () => {
         assert.isAtLeast(at, ended.at + (["429", "503"].includes(ended.answer) ? ended.hint : 0))
       }
       assert.isAtMost(endedAt, deadline + attemptTimeout)
-    }).pipe(Effect.provide(inMemory())), { arbitrary: { runs: 100 }, timeout: 60_000 })
+    }).pipe(Effect.provide(inMemory({ pacing: false }))), { arbitrary: { runs: 100 }, timeout: 60_000 })
 })

@@ -272,7 +272,7 @@ describe("a hint inside a wait", () => {
       const id = yield* doneAfter("90 seconds")
       const fiber = yield* begin(waitFor(id, every5s))
       yield* TestClock.adjust("7 seconds")
-      yield* fake.useRateLimit(8)
+      yield* fake.useRateLimit(9)
       const { exit } = yield* finish(fiber)
       assert.deepStrictEqual(exit, Exit.void)
       const requests = yield* fake.requests

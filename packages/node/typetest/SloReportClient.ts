@@ -1,5 +1,5 @@
 import type { DatadogError, DatadogSite, SloReport } from "@effect-datadog/slo-report"
-import type { Config, Context, Duration, Effect, Layer, Redacted, Schedule, Schema, Stream } from "effect"
+import type { Config, Context, Duration, Effect, Layer, Redacted, Result, Schedule, Schema, Stream } from "effect"
 import type { HttpClient } from "effect/http"
 import { expectTypeOf } from "vitest"
 import {
@@ -43,7 +43,16 @@ expectTypeOf(client.awaitReport).toEqualTypeOf<
     options?: SloReportClient.WaitOptions
   ) => Effect.Effect<SloReport.SloReport, WaitErrors | SloReportError.ReportFailed>
 >()
-expectTypeOf<keyof SloReportClient.Service>().toEqualTypeOf<"getReportStatus" | "waitForReport" | "awaitReport">()
+expectTypeOf(client.waitForReports).toEqualTypeOf<
+  (ids: Iterable<string>, options?: SloReportClient.WaitOptions) => Stream.Stream<SloReportClient.WaitEvent>
+>()
+expectTypeOf<SloReportClient.WaitEvent>().toEqualTypeOf<{
+  readonly id: string
+  readonly result: Result.Result<SloReport.SloReport, WaitErrors>
+}>()
+expectTypeOf<keyof SloReportClient.Service>().toEqualTypeOf<
+  "getReportStatus" | "waitForReport" | "waitForReports" | "awaitReport"
+>()
 
 // A report's id is any text: what it must be is checked at run time.
 expectTypeOf(client.getReportStatus).parameter(0).toEqualTypeOf<string>()
@@ -103,11 +112,13 @@ expectTypeOf<SloReportClient.ClientOptions>().toEqualTypeOf<{
   readonly retry?: RetryPolicy.RetryPolicy | undefined
   readonly attemptTimeout?: Duration.Input | undefined
   readonly tracePropagation?: boolean | undefined
+  readonly pacing?: { readonly share?: number | undefined } | false | undefined
   readonly transformClient?: ((client: HttpClient.HttpClient) => HttpClient.HttpClient) | undefined
 }>()
 expectTypeOf<SloReportClient.WaitOptions>().toEqualTypeOf<{
   readonly poll?: PollPolicy.PollPolicy | undefined
   readonly deadline?: Duration.Input | undefined
+  readonly onSleep?: ((sleep: SloReportClient.WaitSleep) => Effect.Effect<void>) | undefined
 }>()
 expectTypeOf<DatadogConfig.DatadogConfig & SloReportClient.ClientOptions>().toExtend<SloReportClient.Options>()
 expectTypeOf<{ site: DatadogSite.DatadogSite }>().not.toExtend<SloReportClient.Options>()

@@ -5,13 +5,19 @@
  */
 import * as Context from "effect/Context"
 import type * as Effect from "effect/Effect"
+import type { Request } from "./bucket.ts"
+import type * as Sleep from "./sleep.ts"
 
 /** @internal */
 export interface WaitBudget {
   /** The wait's deadline in epoch milliseconds; `Infinity` for none. */
   readonly end: number
-  /** Told of every time that the rate limit holds the wait up, in milliseconds. */
-  readonly onHeldUp: (millis: number) => Effect.Effect<void>
+  /** Told of every sleep when it begins. */
+  readonly onSleep: Sleep.OnSleep
+  /** The request that the pacer has counted already; given once. */
+  readonly takeRequest: () => Request | undefined
+  /** Waits for a turn to send the call again, this many milliseconds after it failed; `false`: there is none. */
+  readonly nextTurn: (sinceMillis: number) => Effect.Effect<boolean>
 }
 
 /** @internal */

@@ -4,6 +4,7 @@
  * @since 0.1.0
  */
 import { type DatadogError, isRetryable } from "@effect-datadog/slo-report/DatadogError"
+import * as RateLimit from "@effect-datadog/slo-report/RateLimit"
 import * as Clock from "effect/Clock"
 import * as Duration from "effect/Duration"
 import * as Effect from "effect/Effect"
@@ -14,8 +15,10 @@ import * as Metric from "effect/Metric"
 import * as Result from "effect/Result"
 import * as RetryPolicy from "../RetryPolicy.ts"
 import * as SloReportMetrics from "../SloReportMetrics.ts"
+import type { Told } from "./bucket.ts"
 import * as Delays from "./delays.ts"
 import { hintMillis } from "./hint.ts"
+import type { Pacer } from "./pacer.ts"
 import * as Response from "./response.ts"
 import type { Scrub } from "./scrub.ts"
 import * as Sleep from "./sleep.ts"
@@ -24,6 +27,7 @@ import { WaitBudget } from "./WaitBudget.ts"
 
 /** @internal */
 export interface Sender {
+  readonly pacer: Pacer
   readonly client: HttpClient
   readonly scrub: Scrub
   readonly attemptTimeout: Duration.Duration
@@ -42,30 +46,56 @@ export const send = <A>(
 }
 
 const attemptOf = <A>(
-  { attemptTimeout, client, scrub }: Sender,
+  { attemptTimeout, client, pacer, scrub }: Sender,
   call: Call,
   request: HttpClientRequest,
   decode: Response.Decode<A>
 ): Effect.Effect<A, DatadogError> =>
   Effect.suspend(() => {
-    let refusal: HttpClientResponse | undefined
-    return client.execute(request).pipe(
+    let response: HttpClientResponse | undefined
+    const attempt = client.execute(request).pipe(
       Effect.mapError((error) => fromHttpClientError(call, error, scrub)),
-      Effect.tap((response) => {
-        if (!Response.isOk(response)) refusal = response
-        return Effect.annotateCurrentSpan("http.response.status_code", response.status)
+      Effect.tap((answer) => {
+        response = answer
+        return Effect.annotateCurrentSpan("http.response.status_code", answer.status)
       }),
       Effect.flatMap((response) => Response.read(response, call, decode, scrub)),
       Effect.timeoutOrElse({
         duration: attemptTimeout,
         // An error is known by its status, though its body may never end.
         orElse: () =>
-          refusal === undefined ? Effect.fail(timedOut(call)) : Response.failByStatus(refusal, call, "", scrub)
+          response === undefined || Response.isOk(response)
+            ? Effect.fail(timedOut(call))
+            : Response.failByStatus(response, call, "", scrub)
       }),
       Effect.tap(succeeded),
       Effect.tapError((error) => Metric.update(requests(error._tag), 1))
     )
+    return pacer.isActive() ? observed(pacer, attempt, () => response) : attempt
   })
+
+// Tells the pacer what the answer says of the rate limit.
+const observed = Effect.fnUntraced(function*<A>(
+  pacer: Pacer,
+  attempt: Effect.Effect<A, DatadogError>,
+  response: () => HttpClientResponse | undefined
+) {
+  const budget = yield* WaitBudget
+  const request = budget?.takeRequest() ?? pacer.begin(yield* Clock.currentTimeMillis)
+  return yield* Effect.ensuring(
+    attempt,
+    Effect.map(Clock.currentTimeMillis, (now) => pacer.end(request, now, toldBy(response(), now)))
+  )
+})
+
+const toldBy = (response: HttpClientResponse | undefined, now: number): Told | undefined => {
+  if (response === undefined) return undefined
+  const { headers, status } = response
+  return {
+    rateLimit: RateLimit.fromHeaders(headers, now),
+    refusedFor: status === 429 ? Duration.toMillis(RateLimit.hint(headers, now) ?? Duration.zero) : undefined
+  }
+}
 
 const requests = (outcome: string) => Metric.withAttributes(SloReportMetrics.requests, { outcome })
 
@@ -87,6 +117,7 @@ const retry = Effect.fnUntraced(function*<A>(
     if (budget !== undefined && (yield* Clock.currentTimeMillis) + delay > budget.end) break
     yield* observe(error, retries, delay)
     yield* Sleep.sleep(sleepCause(error), delay)
+    if (budget !== undefined && !(yield* budget.nextTurn(delay))) break
     const result = yield* Effect.result(attempt)
     if (Result.isSuccess(result)) return result.success
     error = result.failure
@@ -103,5 +134,5 @@ const observe = Effect.fnUntraced(function*(error: DatadogError, retries: number
   yield* Effect.annotateCurrentSpan("retry.count", retries)
   yield* Metric.update(Metric.withAttributes(SloReportMetrics.retries, { cause: error._tag }), 1)
   const budget = yield* WaitBudget
-  if (sleepCause(error) === "rate_limit" && budget !== undefined) yield* budget.onHeldUp(delay)
+  if (budget !== undefined) yield* budget.onSleep(sleepCause(error), delay)
 })

@@ -4,12 +4,22 @@
  * @since 0.1.0
  */
 import * as Clock from "effect/Clock"
+import type * as Duration from "effect/Duration"
 import * as Effect from "effect/Effect"
 import * as Metric from "effect/Metric"
 import * as SloReportMetrics from "../SloReportMetrics.ts"
 
 /** @internal */
-export type Cause = "backoff" | "rate_limit" | "poll"
+export type Cause = "poll" | "rate_limit" | "backoff"
+
+/** A sleep that begins: what for, and for how long. @internal */
+export interface Sleep {
+  readonly cause: Cause
+  readonly duration: Duration.Duration
+}
+
+/** @internal */
+export type OnSleep = (cause: Cause, millis: number) => Effect.Effect<void>
 
 /**
  * Sleeps, and counts the time as long as it was, also where it is interrupted.
@@ -17,10 +27,14 @@ export type Cause = "backoff" | "rate_limit" | "poll"
  * @internal
  */
 export const sleep = (cause: Cause, millis: number): Effect.Effect<void> =>
-  Effect.flatMap(Clock.currentTimeMillis, (from) => Effect.ensuring(Effect.sleep(millis), slept(cause, from)))
+  Effect.flatMap(Clock.currentTimeMillis, (from) =>
+    Effect.ensuring(
+      Effect.sleep(millis),
+      Effect.flatMap(Clock.currentTimeMillis, (now) => slept(cause, now - from))
+    ))
 
-const slept = (cause: Cause, from: number): Effect.Effect<void> =>
-  Effect.flatMap(
-    Clock.currentTimeMillis,
-    (now) => Metric.update(Metric.withAttributes(SloReportMetrics.sleptSeconds, { cause }), (now - from) / 1000)
-  )
+/** @internal */
+export const slept = (cause: Cause, millis: number): Effect.Effect<void> =>
+  millis > 0
+    ? Metric.update(Metric.withAttributes(SloReportMetrics.sleptSeconds, { cause }), millis / 1000)
+    : Effect.void

@@ -5,11 +5,13 @@
  */
 import { type DatadogError, isRetryable } from "@effect-datadog/slo-report/DatadogError"
 import * as SloReport from "@effect-datadog/slo-report/SloReport"
+import * as Cause from "effect/Cause"
 import * as Clock from "effect/Clock"
 import * as Duration from "effect/Duration"
 import * as Effect from "effect/Effect"
+import * as Exit from "effect/Exit"
 import * as Metric from "effect/Metric"
-import * as Result from "effect/Result"
+import * as Option from "effect/Option"
 import * as Stream from "effect/Stream"
 import type { PollPolicy } from "../PollPolicy.ts"
 import { WaitTimedOut } from "../SloReportError.ts"
@@ -17,11 +19,14 @@ import * as SloReportMetrics from "../SloReportMetrics.ts"
 import * as Delays from "./delays.ts"
 import { hintMillis } from "./hint.ts"
 import { sleepCause } from "./request.ts"
+import type * as SharedPolls from "./SharedPolls.ts"
 import * as Sleep from "./sleep.ts"
-import { WaitBudget } from "./WaitBudget.ts"
 
 // How long the rate limit may hold a wait up before that is logged.
 const heldUpNoticeMillis = 60_000
+
+// In milliseconds: the first poll is overdue as one of a wait with this interval, so that new waits starve no old one.
+const firstInterval = 100
 
 /** @internal */
 export interface Wait {
@@ -29,11 +34,13 @@ export interface Wait {
   readonly poll: Effect.Effect<SloReport.SloReport, DatadogError>
   readonly policy: PollPolicy
   readonly deadline: Duration.Duration
+  readonly onSleep: Sleep.OnSleep
 }
 
 interface State {
   readonly last: SloReport.SloReport | undefined
   readonly polls: number
+  readonly answeredAt: number
   /** `undefined` where there is nothing more to poll: the report is done, or the policy has ended. */
   readonly pause: Pause | undefined
 }
@@ -41,52 +48,107 @@ interface State {
 /** When to poll next, in epoch milliseconds, and what for. */
 interface Pause {
   readonly until: number
+  readonly interval: number
   readonly cause: Sleep.Cause
 }
 
 /** @internal */
-export const stream = (wait: Wait): Stream.Stream<SloReport.SloReport, DatadogError | WaitTimedOut> =>
+export const stream = (
+  polls: SharedPolls.SharedPolls,
+  wait: Wait
+): Stream.Stream<SloReport.SloReport, DatadogError | WaitTimedOut> =>
   Stream.unwrap(Effect.gen(function*() {
     const started = yield* Clock.currentTimeMillis
     const end = started + Duration.toMillis(wait.deadline)
-    const onHeldUp = noticeHeldUp(wait.id)
+    const notice = noticeHeldUp(wait.id)
     const noticeUnknown = once((report: SloReport.SloReport) =>
       Effect.logWarning(`Report ${report.id} has a status that is not documented: ${report.rawStatus}`)
     )
+    const onSleep: Sleep.OnSleep = (cause, millis) =>
+      cause === "rate_limit"
+        ? Effect.andThen(notice(millis), wait.onSleep(cause, millis))
+        : wait.onSleep(cause, millis)
     const delays = yield* Delays.make(wait.policy)
-    const poll = Effect.result(Effect.provideService(wait.poll, WaitBudget, { end, onHeldUp }))
+    const seat = yield* Effect.acquireRelease(
+      polls.sit(wait.id, { poll: wait.poll, end, onSleep }),
+      (seat) => seat.leave
+    )
     let outcome = "interrupted"
-    let answeredAt = -Infinity
+
+    const pauseAfter = (report: SloReport.SloReport, answeredAt: number, error?: DatadogError) =>
+      Effect.map(delays(report), (interval) => pauseFor(interval, answeredAt, error))
+
+    // Sleeps until the pause is over and the limit has room; `undefined` where it has none until the deadline.
+    const nextAnswer = ({ cause, interval, until }: Pause): Effect.Effect<SharedPolls.Answer | undefined> =>
+      Effect.flatMap(Clock.currentTimeMillis, (from) => {
+        const due = Math.min(until, end)
+        const next = seat.next({ due, interval, latest: end })
+        const step = (event: SharedPolls.Event): Effect.Effect<SharedPolls.Answer | undefined> => {
+          switch (event._tag) {
+            case "Answer":
+              return Effect.succeed(event)
+            case "Missed":
+              return Effect.undefined
+            case "HeldUp":
+              return Effect.andThen(wait.onSleep("rate_limit", event.millis), Effect.flatMap(next, step))
+          }
+        }
+        let askedAt: number | undefined
+        return (due > from ? Effect.andThen(onSleep(cause, due - from), next) : next).pipe(
+          Effect.flatMap(step),
+          Effect.tap((answer) => Effect.sync(() => askedAt = answer?.askedAt)),
+          Effect.ensuring(
+            Effect.flatMap(Clock.currentTimeMillis, (now) => {
+              const stop = Math.max(from, askedAt ?? seat.askedAt() ?? now)
+              const heldUp = stop - Math.max(due, from)
+              return Effect.all([
+                Sleep.slept(cause, Math.min(due, stop) - from),
+                Sleep.slept("rate_limit", heldUp),
+                notice(Math.max(0, heldUp))
+              ], { discard: true })
+            })
+          )
+        )
+      })
 
     const next = Effect.fnUntraced(function*(state: State) {
-      if (state.last !== undefined && SloReport.isTerminal(state.last)) return undefined
-      let { last, pause, polls } = state
+      let { answeredAt, last, pause, polls } = state
+      if (last !== undefined && SloReport.isTerminal(last)) return undefined
       while (pause !== undefined && answeredAt < end) {
-        yield* sleep(pause, end, onHeldUp)
-        const result = yield* poll
-        answeredAt = yield* Clock.currentTimeMillis
+        const answer: SharedPolls.Answer | undefined = yield* nextAnswer(pause)
+        if (answer === undefined) break
+        const { exit } = answer
+        answeredAt = answer.answeredAt
         polls += 1
-        if (Result.isSuccess(result)) {
-          last = result.success
+        if (Exit.isSuccess(exit)) {
+          last = exit.value
           yield* Effect.annotateCurrentSpan("slo.report.status", last.rawStatus)
           if (last.status === "unknown") yield* noticeUnknown(last)
-          if (!SloReport.isTerminal(last)) {
-            return [last, { last, polls, pause: yield* pauseFor(yield* delays(last)) }] as const
-          }
-          outcome = last.status
-          return [last, { last, polls, pause: undefined }] as const
+          if (SloReport.isTerminal(last)) outcome = last.status
+          else pause = yield* pauseAfter(last, answeredAt)
+          return [last, { last, polls, answeredAt, pause }] as const
         }
-        const error = result.failure
+        const error = Option.getOrUndefined(Cause.findErrorOption(exit.cause))
         const left = end - (yield* Clock.currentTimeMillis)
-        if (!isOutage(error, last) || (left > 0 && hintMillis(error) > left)) return yield* error
-        pause = yield* pauseFor(yield* delays(last ?? SloReport.fromStatus(wait.id, "unknown")), error)
+        if (
+          error === undefined || !isOutage(error, last) || (left > 0 && hintMillis(error) > left)
+        ) return yield* Effect.failCause(exit.cause)
+        pause = yield* pauseAfter(last ?? SloReport.fromStatus(wait.id, "unknown"), answeredAt, error)
       }
       const elapsed = Duration.millis((yield* Clock.currentTimeMillis) - started)
       return yield* new WaitTimedOut({ id: wait.id, polls, elapsed, ...(last === undefined ? {} : { last }) })
     })
 
-    const start: State = { last: undefined, polls: 0, pause: { until: started, cause: "poll" } }
-    return Stream.unfold(start, next).pipe(
+    const joined = seat.latest
+    const start: State = {
+      last: joined,
+      polls: 0,
+      answeredAt: -Infinity,
+      pause: joined === undefined
+        ? { until: started, interval: firstInterval, cause: "poll" }
+        : yield* pauseAfter(joined, started)
+    }
+    return Stream.concat(Stream.fromIterable(joined === undefined ? [] : [joined]), Stream.unfold(start, next)).pipe(
       Stream.tapError((error) => Effect.sync(() => outcome = error._tag)),
       Stream.ensuring(
         Effect.suspend(() => Metric.update(Metric.withAttributes(SloReportMetrics.waits, { outcome }), 1))
@@ -100,23 +162,15 @@ const isOutage = (error: DatadogError, last: SloReport.SloReport | undefined): b
   isRetryable(error) && (last !== undefined || error._tag !== "DatadogTransportError")
 
 // The interval runs from an answer to the next request; a consumer that is slow doesn't stretch it.
-const pauseFor = (interval: number | undefined, error?: DatadogError): Effect.Effect<Pause | undefined> =>
-  Effect.map(Clock.currentTimeMillis, (now) => {
-    if (interval === undefined) return undefined
-    const hint = error === undefined ? 0 : hintMillis(error)
-    return error !== undefined && hint > interval
-      ? { until: now + hint, cause: sleepCause(error) }
-      : { until: now + interval, cause: "poll" }
-  })
+const pauseFor = (interval: number | undefined, answeredAt: number, error?: DatadogError): Pause | undefined => {
+  if (interval === undefined) return undefined
+  const hint = error === undefined ? 0 : hintMillis(error)
+  return error !== undefined && hint > interval
+    ? { until: answeredAt + hint, interval, cause: sleepCause(error) }
+    : { until: answeredAt + interval, interval, cause: "poll" }
+}
 
-const sleep = Effect.fnUntraced(function*(pause: Pause, end: number, onHeldUp: WaitBudget["onHeldUp"]) {
-  const millis = Math.min(pause.until, end) - (yield* Clock.currentTimeMillis)
-  if (millis <= 0) return
-  if (pause.cause === "rate_limit") yield* onHeldUp(millis)
-  yield* Sleep.sleep(pause.cause, millis)
-})
-
-const noticeHeldUp = (id: SloReport.ReportId): WaitBudget["onHeldUp"] => {
+const noticeHeldUp = (id: SloReport.ReportId): (millis: number) => Effect.Effect<void> => {
   let total = 0
   const notice = once((seconds: number) =>
     Effect.logInfo(`Report ${id}: the rate limit holds this wait up, ${seconds} s so far`)

@@ -1,0 +1,199 @@
+/**
+ * The pacer: one fiber that gives the polls of all waits of a client their turns.
+ *
+ * A turn is due when its wait's own interval is over, and comes when the rate limit has room for it. Of those
+ * that are due, the one that is most overdue relative to its own interval comes first. All times are epoch
+ * milliseconds.
+ *
+ * @since 0.1.0
+ */
+import * as Clock from "effect/Clock"
+import type * as Context from "effect/Context"
+import * as Effect from "effect/Effect"
+import * as Fiber from "effect/Fiber"
+import * as Latch from "effect/Latch"
+import type * as Bucket from "./bucket.ts"
+import * as Heap from "./heap.ts"
+
+/** @internal */
+export interface Turn {
+  /** It doesn't come before this time. */
+  readonly due: number
+  /** From this time on it is overdue, relative to this interval. */
+  readonly since: number
+  readonly interval: number
+  /** It comes until this time, or not at all. */
+  readonly latest: number
+  /** It has come, and its request is counted. */
+  readonly onCome: (request: Bucket.Request) => void
+  readonly onMissed: () => void
+  /** It is due, but the limit has no room for any poll for so many milliseconds. */
+  readonly onHeldUp: (millis: number) => void
+}
+
+/** A turn that is waited for. @internal */
+export interface Waiting {
+  readonly turn: Turn
+  /** Among those that wait for a time: to be due, and then the latest. */
+  timer: Heap.Entry<Waiting> | undefined
+  /** Among those that are due. */
+  place: Heap.Entry<Waiting> | undefined
+}
+
+/** @internal */
+export interface Pacer {
+  /** Waits for a turn; one of its functions is called when it comes or can't come any more. */
+  readonly add: (waiting: Waiting, context: Context.Context<never>) => void
+  /** Gives a turn up. */
+  readonly remove: (waiting: Waiting) => void
+  /** Ends the fiber where no turn is waited for. */
+  readonly rest: Effect.Effect<void>
+  /** Whether turns are waited for, so that what answers tell of the limit is worth knowing. */
+  readonly isActive: () => boolean
+  /** Counts a request that is no poll. */
+  readonly begin: (now: number) => Bucket.Request
+  readonly cancel: Bucket.Bucket["cancel"]
+  readonly end: Bucket.Bucket["end"]
+}
+
+/** @internal */
+export const waiting = (turn: Turn): Waiting => ({ turn, timer: undefined, place: undefined })
+
+// A timer of Node's can't be longer, in milliseconds; who sleeps longer looks again.
+const longestSleep = 2 ** 31 - 1
+
+/** @internal */
+export const make = (bucket: Bucket.Bucket): Pacer => {
+  const timers: Heap.Heap<Waiting> = []
+  const due: Due = new Map()
+  let dueCount = 0
+  const changed = Latch.makeUnsafe()
+  let isRunning = false
+  let fiber: Fiber.Fiber<void> | undefined
+
+  const remove = (waiting: Waiting): void => {
+    if (waiting.timer !== undefined) Heap.remove(timers, waiting.timer)
+    if (waiting.place !== undefined) {
+      leave(due, waiting, waiting.place)
+      dueCount -= 1
+    }
+    waiting.timer = undefined
+    waiting.place = undefined
+  }
+
+  const come = (waiting: Waiting, now: number): void => {
+    remove(waiting)
+    waiting.turn.onCome(bucket.begin(now, true))
+  }
+
+  const miss = (waiting: Waiting): void => {
+    remove(waiting)
+    waiting.turn.onMissed()
+  }
+
+  const becomeDue = (waiting: Waiting, timer: Heap.Entry<Waiting>): void => {
+    Heap.remove(timers, timer)
+    waiting.timer = Heap.add(timers, waiting.turn.latest, waiting)
+    waiting.place = enter(due, waiting)
+    dueCount += 1
+  }
+
+  // Gives the turns that may come now; returns when to look again.
+  const giveTurns = (now: number): number => {
+    const newlyDue: Array<Waiting> = []
+    for (let timer = timers[0]; timer !== undefined && timer.key <= now; timer = timers[0]) {
+      const waiting = timer.value
+      if (now < waiting.turn.latest) {
+        becomeDue(waiting, timer)
+        newlyDue.push(waiting)
+      } else if (bucket.hasRoom(now)) come(waiting, now)
+      else miss(waiting)
+    }
+    let next = Infinity
+    for (let first = mostOverdue(due, now); first !== undefined; first = mostOverdue(due, now)) {
+      next = bucket.nextPoll(now, dueCount)
+      if (next > now) break
+      come(first, now)
+    }
+    for (const waiting of newlyDue) {
+      if (waiting.place !== undefined && next < Infinity) waiting.turn.onHeldUp(next - now)
+    }
+    return Math.min(dueCount === 0 ? Infinity : next, timers[0]?.key ?? Infinity)
+  }
+
+  const run = Effect.gen(function*() {
+    while (timers.length > 0) {
+      changed.closeUnsafe()
+      const now = yield* Clock.currentTimeMillis
+      const millis = Math.ceil(giveTurns(now) - now)
+      yield* Effect.raceFirst(Effect.sleep(Math.min(Math.max(1, millis), longestSleep)), changed.await)
+    }
+    isRunning = false
+    fiber = undefined
+  })
+
+  return {
+    add: (waiting, context) => {
+      waiting.timer = Heap.add(timers, waiting.turn.due, waiting)
+      if (isRunning) {
+        if (waiting.timer.position === 0) changed.openUnsafe()
+        return
+      }
+      isRunning = true
+      const started = Effect.runForkWith(context)(run)
+      if (started.pollUnsafe() === undefined) fiber = started
+    },
+    remove,
+    rest: Effect.suspend(() => {
+      if (timers.length > 0 || fiber === undefined) return Effect.void
+      const ended = fiber
+      isRunning = false
+      fiber = undefined
+      return Fiber.interrupt(ended)
+    }),
+    isActive: () => isRunning,
+    begin: (now) => bucket.begin(now, false),
+    cancel: bucket.cancel,
+    end: (request, now, told) => {
+      bucket.end(request, now, told)
+      if (dueCount > 0) changed.openUnsafe()
+    }
+  }
+}
+
+// -----------------------------------------------------------------------------
+// the turns that are due
+// -----------------------------------------------------------------------------
+
+/** By the class of their intervals, and there by the time since when they are overdue. */
+type Due = Map<number, Heap.Heap<Waiting>>
+
+// Within a class intervals differ by less than a fifth, so that the longest waiting is the most overdue.
+const classesAnOctave = 4
+
+const classOf = ({ turn }: Waiting): number => Math.round(Math.log2(Math.max(1, turn.interval)) * classesAnOctave)
+
+const enter = (due: Due, waiting: Waiting): Heap.Entry<Waiting> => {
+  const heap = due.get(classOf(waiting)) ?? []
+  due.set(classOf(waiting), heap)
+  return Heap.add(heap, waiting.turn.since, waiting)
+}
+
+const leave = (due: Due, waiting: Waiting, place: Heap.Entry<Waiting>): void => {
+  const heap = due.get(classOf(waiting))
+  if (heap === undefined) return
+  Heap.remove(heap, place)
+  if (heap.length === 0) due.delete(classOf(waiting))
+}
+
+const overdue = ({ turn }: Waiting, now: number): number => (now - turn.since) / Math.max(1, turn.interval)
+
+const mostOverdue = (due: Due, now: number): Waiting | undefined => {
+  let most: Waiting | undefined
+  for (const [first] of due.values()) {
+    if (first !== undefined && (most === undefined || overdue(first.value, now) > overdue(most, now))) {
+      most = first.value
+    }
+  }
+  return most
+}
