@@ -3,6 +3,7 @@
  */
 export * as DatadogConfig from "./DatadogConfig.ts"
 export * as DatadogHttpClient from "./DatadogHttpClient.ts"
+export * as ExportProgress from "./ExportProgress.ts"
 export * as PollPolicy from "./PollPolicy.ts"
 export * as RetryPolicy from "./RetryPolicy.ts"
 export * as SloReportClient from "./SloReportClient.ts"

@@ -1,10 +1,23 @@
-import type { DatadogError, DatadogSite, SloReport } from "@effect-datadog/slo-report"
-import type { Config, Context, Duration, Effect, Layer, Redacted, Schedule, Schema, Stream } from "effect"
+import type { DatadogError, DatadogSite, SloReport, SloReportRequest, SloReportRow } from "@effect-datadog/slo-report"
+import type {
+  Config,
+  Context,
+  Duration,
+  Effect,
+  FileSystem,
+  Layer,
+  PlatformError,
+  Redacted,
+  Schedule,
+  Schema,
+  Stream
+} from "effect"
 import type { HttpClient } from "effect/http"
 import { expectTypeOf } from "vitest"
 import {
   DatadogConfig,
   DatadogHttpClient,
+  ExportProgress,
   PollPolicy,
   RetryPolicy,
   SloReportClient,
@@ -43,7 +56,69 @@ expectTypeOf(client.awaitReport).toEqualTypeOf<
     options?: SloReportClient.WaitOptions
   ) => Effect.Effect<SloReport.SloReport, WaitErrors | SloReportError.ReportFailed>
 >()
-expectTypeOf<keyof SloReportClient.Service>().toEqualTypeOf<"getReportStatus" | "waitForReport" | "awaitReport">()
+expectTypeOf(client.createReport).toEqualTypeOf<
+  (
+    request: SloReportRequest.SloReportRequest
+  ) => Effect.Effect<SloReport.ReportId, CallErrors | SloReportError.CreateOutcomeUnknown>
+>()
+expectTypeOf(client.downloadReport).toEqualTypeOf<(id: string) => Stream.Stream<Uint8Array, StatusErrors>>()
+expectTypeOf(client.reportRows).toEqualTypeOf<
+  (id: string) => Stream.Stream<SloReportRow.SloReportRow, StatusErrors | SloReportError.InvalidReportTable>
+>()
+
+// An export adds nothing to what its steps can meet: the id is Datadog's own, and no rows are read.
+type ExportErrors =
+  | CallErrors
+  | SloReportError.CreateOutcomeUnknown
+  | SloReportError.WaitTimedOut
+  | SloReportError.ReportFailed
+
+declare const request: SloReportRequest.SloReportRequest
+declare const takeChunk: (chunk: Uint8Array) => Effect.Effect<number, "full", "disk">
+
+expectTypeOf(client.exportReport(request)).toEqualTypeOf<
+  Stream.Stream<ExportProgress.ExportProgress, ExportErrors>
+>()
+expectTypeOf(client.exportReport(request, { deadline: "1 hour", poll: PollPolicy.default })).toEqualTypeOf<
+  Stream.Stream<ExportProgress.ExportProgress, ExportErrors>
+>()
+expectTypeOf(client.exportReport(request, { onChunk: takeChunk })).toEqualTypeOf<
+  Stream.Stream<ExportProgress.ExportProgress, ExportErrors | "full", "disk">
+>()
+expectTypeOf(client.exportReportTo).toEqualTypeOf<
+  (
+    path: string,
+    request: SloReportRequest.SloReportRequest,
+    options?: SloReportClient.WaitOptions
+  ) => Stream.Stream<
+    ExportProgress.ExportProgress,
+    ExportErrors | PlatformError.PlatformError,
+    FileSystem.FileSystem
+  >
+>()
+expectTypeOf<keyof SloReportClient.Service>().toEqualTypeOf<
+  | "getReportStatus"
+  | "waitForReport"
+  | "awaitReport"
+  | "createReport"
+  | "downloadReport"
+  | "reportRows"
+  | "exportReport"
+  | "exportReportTo"
+>()
+
+// What is not checked is refused: a request is made by its own constructor.
+// @ts-expect-error a request as people write it
+export const refusedRequest = client.createReport({ query: "a", from: "2024-01-01", to: "2024-02-01" })
+
+// Progress is told apart by its tag, and has no bytes in it.
+expectTypeOf<ExportProgress.ExportProgress["_tag"]>().toEqualTypeOf<"Created" | "Polled" | "Downloading" | "Done">()
+expectTypeOf<ExportProgress.Created["id"]>().toEqualTypeOf<SloReport.ReportId>()
+expectTypeOf<ExportProgress.Polled["report"]>().toEqualTypeOf<SloReport.SloReport>()
+expectTypeOf<ExportProgress.Downloading["bytes"]>().toEqualTypeOf<number>()
+expectTypeOf<ExportProgress.Downloading["total"]>().toEqualTypeOf<number | undefined>()
+expectTypeOf<ExportProgress.Done["report"]>().toEqualTypeOf<SloReport.SloReport>()
+expectTypeOf(ExportProgress.ExportProgress).toExtend<Schema.Codec<ExportProgress.ExportProgress, unknown>>()
 
 // A report's id is any text: what it must be is checked at run time.
 expectTypeOf(client.getReportStatus).parameter(0).toEqualTypeOf<string>()
@@ -74,11 +149,17 @@ expectTypeOf<SloReportError.WaitTimedOut["last"]>().toEqualTypeOf<SloReport.SloR
 expectTypeOf<SloReportError.WaitTimedOut["polls"]>().toEqualTypeOf<number>()
 expectTypeOf<SloReportError.WaitTimedOut["elapsed"]>().toEqualTypeOf<Duration.Duration>()
 expectTypeOf<SloReportError.ReportFailed["report"]>().toEqualTypeOf<SloReport.SloReport>()
+expectTypeOf<SloReportError.CreateOutcomeUnknown["error"]>().toEqualTypeOf<CallErrors>()
+expectTypeOf<SloReportError.InvalidReportTable["id"]>().toEqualTypeOf<SloReport.ReportId>()
+expectTypeOf<SloReportError.InvalidReportTable["line"]>().toEqualTypeOf<number>()
+expectTypeOf<SloReportError.InvalidReportTable["issue"]>().toEqualTypeOf<string>()
 
 // Errors are serializable without services.
 expectTypeOf(SloReportError.WaitTimedOut).toExtend<Schema.Codec<SloReportError.WaitTimedOut, unknown>>()
 expectTypeOf(SloReportError.InvalidReportId).toExtend<Schema.Codec<SloReportError.InvalidReportId, unknown>>()
 expectTypeOf(SloReportError.ReportFailed).toExtend<Schema.Codec<SloReportError.ReportFailed, unknown>>()
+expectTypeOf(SloReportError.CreateOutcomeUnknown).toExtend<Schema.Codec<SloReportError.CreateOutcomeUnknown, unknown>>()
+expectTypeOf(SloReportError.InvalidReportTable).toExtend<Schema.Codec<SloReportError.InvalidReportTable, unknown>>()
 
 // The constructors and layers.
 expectTypeOf(SloReportClient.make).toEqualTypeOf<

@@ -29,6 +29,8 @@ export interface Wait {
   readonly poll: Effect.Effect<SloReport.SloReport, DatadogError>
   readonly policy: PollPolicy
   readonly deadline: Duration.Duration
+  /** Which errors of a poll don't end the wait, at a time in epoch milliseconds, beyond those that never do. */
+  readonly mayPass?: ((error: DatadogError, now: number) => boolean) | undefined
 }
 
 interface State {
@@ -77,8 +79,10 @@ export const stream = (wait: Wait): Stream.Stream<SloReport.SloReport, DatadogEr
           return [last, { last, polls, pause: undefined }] as const
         }
         const error = result.failure
-        const left = end - (yield* Clock.currentTimeMillis)
-        if (!isOutage(error, last) || (left > 0 && hintMillis(error) > left)) return yield* error
+        const now = yield* Clock.currentTimeMillis
+        const left = end - now
+        const passes = isOutage(error, last) || wait.mayPass?.(error, now) === true
+        if (!passes || (left > 0 && hintMillis(error) > left)) return yield* error
         pause = yield* pauseFor(yield* delays(last ?? SloReport.fromStatus(wait.id, "unknown")), error)
       }
       const elapsed = Duration.millis((yield* Clock.currentTimeMillis) - started)

@@ -1,0 +1,55 @@
+/**
+ * A report's rows, out of the bytes of its file.
+ *
+ * @since 0.1.0
+ */
+import type { ReportId } from "@effect-datadog/slo-report/SloReport"
+import type { SloReportRow } from "@effect-datadog/slo-report/SloReportRow"
+import * as SloReportTable from "@effect-datadog/slo-report/SloReportTable"
+import * as Effect from "effect/Effect"
+import * as Csv from "effect/encoding/Csv"
+import * as Result from "effect/Result"
+import * as Stream from "effect/Stream"
+import { InvalidReportTable } from "../SloReportError.ts"
+
+/** @internal */
+export const rows = <E, R>(
+  id: ReportId,
+  bytes: Stream.Stream<Uint8Array, E, R>
+): Stream.Stream<SloReportRow, E | InvalidReportTable, R> =>
+  Stream.suspend(() => {
+    const read = makeReader()
+    return bytes.pipe(
+      Stream.pipeThroughChannel(Csv.decode<E>()),
+      // One at a time, so that the rows before a bad record come out.
+      Stream.mapEffect((record) => {
+        const row = read(record)
+        return Result.isSuccess(row) ? Effect.succeed(row.success) : Effect.fail(invalid(id, row.failure))
+      }),
+      Stream.filter((row) => row !== undefined),
+      Stream.mapError((error) =>
+        Csv.isCsvError(error) ? invalid(id, { line: error.line, issue: uncapitalized(error.message) }) : error
+      )
+    )
+  })
+
+type Read = (record: Csv.Row) => Result.Result<SloReportRow | undefined, SloReportTable.TableIssue>
+
+// A CSV reader's records don't tell their lines.
+const makeReader = (): Read => {
+  let table: SloReportTable.SloReportTable | undefined
+  let nextLine = 1
+  return (record) => {
+    const line = nextLine
+    nextLine += SloReportTable.lineCount(record)
+    if (table === undefined) {
+      return Result.map(SloReportTable.fromHeader(record), (header) => void (table = header))
+    }
+    return SloReportTable.isBlank(record) ? Result.succeed(undefined) : SloReportTable.toRow(table, record, line)
+  }
+}
+
+const invalid = (id: ReportId, { issue, line }: { readonly line: number; readonly issue: string }) =>
+  new InvalidReportTable({ id, line, issue })
+
+const uncapitalized = (text: string): string => text.slice(0, 1).toLowerCase() + text.slice(1)
