@@ -6,11 +6,12 @@
 import type { DatadogError } from "@effect-datadog/slo-report/DatadogError"
 import type { ReportId } from "@effect-datadog/slo-report/SloReport"
 import * as Effect from "effect/Effect"
+import * as Exit from "effect/Exit"
 import * as HttpClientRequest from "effect/http/HttpClientRequest"
 import type { HttpClientResponse } from "effect/http/HttpClientResponse"
 import * as Stream from "effect/Stream"
-import type * as Scope from "effect/Scope"
-import { gunzip, isGzip } from "./gzip.ts"
+import * as Scope from "effect/Scope"
+import { gunzip, isDecided, isGzip } from "./gzip.ts"
 import { peek } from "./peek.ts"
 import { countFailure, countSuccess, open as openCall, type Sender } from "./request.ts"
 import * as Response from "./response.ts"
@@ -45,9 +46,17 @@ export const open = (sender: Sender, id: ReportId): Effect.Effect<Parts, Datadog
     call,
     request,
     (response) =>
-      Response.isOk(response) ? readOk(sender, call, response) : Response.refuse(response, call, sender.scrub)
+      Response.isOk(response)
+        ? inOwnScope(readOk(sender, call, response))
+        : Response.refuse(response, call, sender.scrub)
   )
 }
+
+// An attempt that fails must not hold its connection until the last one ends.
+const inOwnScope = Effect.fnUntraced(function*<A, E>(self: Effect.Effect<A, E, Scope.Scope>) {
+  const scope = yield* Scope.fork(yield* Effect.scope)
+  return yield* Effect.onError(Scope.provide(self, scope), (cause) => Scope.close(scope, Exit.failCause(cause)))
+})
 
 // What is looked at for the first character of a table; before it there may be blank lines.
 const maxHeadBytes = 64 * 1024
@@ -57,7 +66,7 @@ const readOk = Effect.fnUntraced(function*(
   call: Call,
   response: HttpClientResponse
 ): Effect.fn.Return<Parts, DatadogError, Scope.Scope> {
-  const raw = yield* peek(rawBytes(response, call, scrub), (head) => head.length >= 2)
+  const raw = yield* peek(rawBytes(response, call, scrub), isDecided)
   const isCompressed = isGzip(raw.head)
   const length = isCompressed || !isEncoded(response) ? contentLength(response) : undefined
   const whole = length === undefined ? raw.stream : notShorter(raw.stream, length, call)

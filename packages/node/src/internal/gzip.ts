@@ -21,6 +21,13 @@ import { brokeOff, type Call } from "./transport.ts"
  */
 export const isGzip = (bytes: Uint8Array): boolean => bytes[0] === 0x1f && bytes[1] === 0x8b
 
+/**
+ * Whether there are bytes enough to tell.
+ *
+ * @internal
+ */
+export const isDecided = (bytes: Uint8Array): boolean => bytes.length >= (bytes[0] === 0x1f ? 2 : 1)
+
 /** @internal */
 export const gunzip = (
   stream: Stream.Stream<Uint8Array, DatadogError>,

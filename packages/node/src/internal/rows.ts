@@ -6,6 +6,7 @@
 import type { ReportId } from "@effect-datadog/slo-report/SloReport"
 import type { SloReportRow } from "@effect-datadog/slo-report/SloReportRow"
 import * as SloReportTable from "@effect-datadog/slo-report/SloReportTable"
+import * as Arr from "effect/Array"
 import * as Effect from "effect/Effect"
 import * as Csv from "effect/encoding/Csv"
 import * as Result from "effect/Result"
@@ -20,8 +21,10 @@ export const rows = <E, R>(
   Stream.suspend(() => {
     const read = makeReader()
     return bytes.pipe(
+      // Line by line, since Effect's reader drops the records that come in one part with a broken one.
+      Stream.mapArray(Arr.flatMap(lines)),
+      Stream.rechunk(1),
       Stream.pipeThroughChannel(Csv.decode<E>()),
-      // One at a time, so that the rows before a bad record come out.
       Stream.mapEffect((record) => {
         const row = read(record)
         return Result.isSuccess(row) ? Effect.succeed(row.success) : Effect.fail(invalid(id, row.failure))
@@ -32,6 +35,20 @@ export const rows = <E, R>(
       )
     )
   })
+
+const lineFeed = 0x0a
+
+// A line feed is never a part of another character in UTF-8.
+const lines = (chunk: Uint8Array): Arr.NonEmptyReadonlyArray<Uint8Array> => {
+  const end = chunk.indexOf(lineFeed) + 1
+  const result: Arr.NonEmptyArray<Uint8Array> = [end === 0 ? chunk : chunk.subarray(0, end)]
+  for (let start = end; start > 0 && start < chunk.length;) {
+    const next = chunk.indexOf(lineFeed, start) + 1
+    result.push(next === 0 ? chunk.subarray(start) : chunk.subarray(start, next))
+    start = next
+  }
+  return result
+}
 
 type Read = (record: Csv.Row) => Result.Result<SloReportRow | undefined, SloReportTable.TableIssue>
 
