@@ -12,14 +12,16 @@ import * as Csv from "effect/encoding/Csv"
 import * as Result from "effect/Result"
 import * as Stream from "effect/Stream"
 import { InvalidReportTable } from "../SloReportError.ts"
+import type { Scrub } from "./scrub.ts"
 
 /** @internal */
 export const rows = <E, R>(
   id: ReportId,
-  bytes: Stream.Stream<Uint8Array, E, R>
+  bytes: Stream.Stream<Uint8Array, E, R>,
+  scrub: Scrub
 ): Stream.Stream<SloReportRow, E | InvalidReportTable, R> =>
   Stream.suspend(() => {
-    const read = makeReader()
+    const read = makeReader(scrub)
     return bytes.pipe(
       // Line by line, since Effect's reader drops the records that come in one part with a broken one.
       Stream.mapArray(Arr.flatMap(lines)),
@@ -50,23 +52,31 @@ const lines = (chunk: Uint8Array): Arr.NonEmptyReadonlyArray<Uint8Array> => {
   return result
 }
 
-type Read = (record: Csv.Row) => Result.Result<SloReportRow | undefined, SloReportTable.TableIssue>
+type Issue = Pick<SloReportTable.TableIssue, "line" | "issue">
+
+type Read = (record: Csv.Row) => Result.Result<SloReportRow | undefined, Issue>
 
 // A CSV reader's records don't tell their lines.
-const makeReader = (): Read => {
+const makeReader = (scrub: Scrub): Read => {
   let table: SloReportTable.SloReportTable | undefined
   let nextLine = 1
   return (record) => {
     const line = nextLine
     nextLine += SloReportTable.lineCount(record)
     if (table === undefined) {
-      return Result.map(SloReportTable.fromHeader(record), (header) => void (table = header))
+      const header = SloReportTable.fromHeader(record)
+      if (Result.isSuccess(header)) return Result.succeed(void (table = header.success))
+      // An issue of a header quotes it.
+      const { issue } = Result.getOrElse(
+        Result.flip(SloReportTable.fromHeader(record.map(scrub))),
+        () => header.failure
+      )
+      return Result.fail({ line, issue })
     }
     return SloReportTable.isBlank(record) ? Result.succeed(undefined) : SloReportTable.toRow(table, record, line)
   }
 }
 
-const invalid = (id: ReportId, { issue, line }: { readonly line: number; readonly issue: string }) =>
-  new InvalidReportTable({ id, line, issue })
+const invalid = (id: ReportId, { issue, line }: Issue) => new InvalidReportTable({ id, line, issue })
 
 const uncapitalized = (text: string): string => text.slice(0, 1).toLowerCase() + text.slice(1)

@@ -42,7 +42,8 @@ export const make = (context: Operations.Context): Service => {
     }),
     createReport: operations.create,
     downloadReport: (id) => Stream.unwrap(Effect.map(validId(id), bytes)),
-    reportRows: (id) => Stream.unwrap(Effect.map(validId(id), (reportId) => rows(reportId, bytes(reportId)))),
+    reportRows: (id) =>
+      Stream.unwrap(Effect.map(validId(id), (reportId) => rows(reportId, bytes(reportId), context.sender.scrub))),
     exportReport: (request, options) =>
       inSpan(Export.stream(steps(request, options), options?.onChunk ?? (() => Effect.void))),
     exportReportTo: (path, request, options) => inSpan(Export.toFile(steps(request, options), path))
