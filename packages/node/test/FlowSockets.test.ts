@@ -8,7 +8,7 @@ import * as Http from "node:http"
 import * as Os from "node:os"
 import * as Path from "node:path"
 import { gzipSync } from "node:zlib"
-import { PollPolicy, RetryPolicy, SloReportClient } from "../src/index.ts"
+import { PollPolicy, RetryPolicy, type SloReportClient } from "../src/index.ts"
 import { inFlight } from "./utils/client.ts"
 import {
   add,
