@@ -242,6 +242,27 @@ describe("a download that is cut", () => {
     }).pipe(Effect.provide(inMemory())))
 })
 
+describe("an attempt that fails", () => {
+  it.effect("gives back all that it held before the next one begins", () =>
+    Effect.gen(function*() {
+      const id = yield* add({ csv: smallCsv })
+      let held = 0
+      const holding = Effect.acquireRelease(Effect.sync(() => held += 1), () => Effect.sync(() => held -= 1))
+      const blank = Stream.concat(Stream.succeed(bytesOf("\n")), Stream.never)
+      yield* injectInto("download", Fault.body(Stream.unwrap(Effect.as(holding, blank))))
+      const retry = RetryPolicy.make({ base: "1 hour", cap: "1 hour" })
+      const fiber = yield* text(id).pipe(
+        Effect.provideService(RetryPolicy.Current, retry),
+        Effect.forkChild({ startImmediately: true })
+      )
+      yield* TestClock.adjust("29 seconds")
+      assert.strictEqual(held, 1)
+      yield* TestClock.adjust("2 seconds")
+      assert.strictEqual(held, 0)
+      assert.isUndefined(fiber.pollUnsafe())
+    }).pipe(Effect.provide(inMemory())))
+})
+
 describe("the time limit of an attempt", () => {
   it.effect("ends a download whose parts stop coming, and leaves no connection", () =>
     Effect.gen(function*() {
