@@ -69,6 +69,24 @@ export class Done extends Schema.TaggedClass<Done>()("Done", {
  * How far an export has come: `Created` once, `Polled` for every poll, `Downloading` for every part of the
  * file, `Done` once.
  *
+ * **Example** (Exporting a report to a file)
+ *
+ * ```ts
+ * import { SloReportRequest } from "@effect-datadog/slo-report"
+ * import { SloReportClient } from "@effect-datadog/slo-report-node"
+ * import { NodeFileSystem } from "@effect/platform-node"
+ * import { Console, Effect, Layer, Stream } from "effect"
+ *
+ * const program = Effect.gen(function*() {
+ *   const client = yield* SloReportClient.SloReportClient
+ *   const request = yield* SloReportRequest.make({ query: "service:checkout", from: "2024-01-01", to: "2024-02-01" })
+ *   yield* Stream.runForEach(client.exportReportTo("report.csv", request), (progress) =>
+ *     Console.log(progress._tag === "Downloading" ? `${progress.bytes} bytes` : progress._tag))
+ * })
+ *
+ * Effect.runPromise(Effect.provide(program, Layer.merge(SloReportClient.layerNode(), NodeFileSystem.layer)))
+ * ```
+ *
  * @category schemas
  * @since 0.1.0
  */

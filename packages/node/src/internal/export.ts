@@ -65,6 +65,7 @@ export const stream = <E, R>(
     )
     const file = Stream.suspend((): Stream.Stream<ExportProgress, ExportError | E, R> => {
       const report = last
+      // A wait that ends has seen a report's end.
       if (report === undefined) return Stream.empty
       return report.status === "failed"
         ? Stream.fail(new ReportFailed({ report }))
