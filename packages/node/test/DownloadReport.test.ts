@@ -4,7 +4,7 @@ import { assert, describe, it } from "@effect/vitest"
 import { Clock, Effect, Exit, Fiber, Layer, Metric, Stream, Tracer } from "effect"
 import { HttpClient, HttpClientResponse } from "effect/http"
 import { TestClock } from "effect/testing"
-import { gzipSync } from "node:zlib"
+import { brotliCompressSync, deflateSync, gzipSync } from "node:zlib"
 import { RetryPolicy, SloReportClient, SloReportMetrics } from "../src/index.ts"
 import { inFlight, reportId } from "./utils/client.ts"
 import {
@@ -365,6 +365,23 @@ describe("a file that comes compressed", () => {
       for (const body of [damaged, gzipSync("<html>")]) {
         yield* injectInto("download", Fault.body(body, options))
         assert.strictEqual(failureOf(yield* Effect.exit(text(reportId)))._tag, "DatadogProtocolError")
+      }
+    }).pipe(Effect.provide(inMemory(once))))
+
+  it.effect("is a DatadogProtocolError where neither the transport nor this client can decompress it", () =>
+    Effect.gen(function*() {
+      for (
+        const [encoding, body] of [["br", brotliCompressSync(smallCsv)], ["deflate", deflateSync(smallCsv)]] as const
+      ) {
+        const headers = { "Content-Encoding": encoding }
+        yield* injectInto("download", Fault.body(body, { headers }))
+        const error = yield* Effect.flip(text(reportId))
+        assert.deepInclude(error, {
+          _tag: "DatadogProtocolError",
+          issue: `Expected a table in CSV, got a body encoded as ${encoding}`
+        })
+        yield* injectInto("download", Fault.body(smallCsv, { headers }))
+        assert.strictEqual(yield* text(reportId), smallCsv)
       }
     }).pipe(Effect.provide(inMemory(once))))
 

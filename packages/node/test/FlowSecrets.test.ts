@@ -72,6 +72,15 @@ for (const [kind, credentials] of Object.entries({ "a key pair": keyPair, "a tok
         }).pipe(Effect.provide(layer())))
     }
 
+    it.effect("shows no secret where the encoding of a body that can't be read is one", () =>
+      Effect.gen(function*() {
+        const headers = { "Content-Encoding": own.join(" ") }
+        yield* injectInto("download", Fault.body(Uint8Array.of(0xc3, 0x28, 0xff), { headers }))
+        const { exit, watch } = yield* watched(run(Stream.runDrain(download(reportId))))
+        assert.include(print(exit), "encoded as <redacted>")
+        assertClean(printed(exit) + printWatch(watch))
+      }).pipe(Effect.provide(layer())))
+
     it.effect("shows no secret in a success, and really sends it", () =>
       Effect.gen(function*() {
         yield* injectInto("create", Fault.status(429))

@@ -9,8 +9,9 @@ import * as Effect from "effect/Effect"
 import * as Exit from "effect/Exit"
 import * as HttpClientRequest from "effect/http/HttpClientRequest"
 import type { HttpClientResponse } from "effect/http/HttpClientResponse"
-import * as Stream from "effect/Stream"
+import * as Option from "effect/Option"
 import * as Scope from "effect/Scope"
+import * as Stream from "effect/Stream"
 import { gunzip, isDecided, isGzip } from "./gzip.ts"
 import { peek } from "./peek.ts"
 import { countFailure, countSuccess, open as openCall, type Sender } from "./request.ts"
@@ -75,7 +76,7 @@ const readOk = Effect.fnUntraced(function*(
     (head) => firstOf(head) !== undefined || head.length >= maxHeadBytes,
     Effect.timeoutOrElse({ duration: attemptTimeout, orElse: () => Effect.fail(timedOut(call)) })
   )
-  const issue = issueOf(firstOf(plain.head))
+  const issue = issueOf(firstOf(plain.head)) ?? (isCompressed ? undefined : encodingIssue(response, plain.head, scrub))
   if (issue !== undefined) {
     // A part that ends in the middle of a secret could not be scrubbed.
     const { head } = yield* peek(plain.stream, (head) => head.length >= maxHeadBytes)
@@ -122,6 +123,20 @@ const notShorter = (
 
 const isEncoded = ({ headers }: HttpClientResponse): boolean =>
   !["", "identity"].includes((headers["content-encoding"] ?? "").trim().toLowerCase())
+
+// Where a transport has decompressed a body, its header still says that it is compressed.
+const encodingIssue = (
+  response: HttpClientResponse,
+  head: Uint8Array,
+  scrub: Sender["scrub"]
+): string | undefined =>
+  isEncoded(response) && Option.isNone(decodeStrictly(head))
+    ? `Expected a table in CSV, got a body encoded as ${scrub(response.headers["content-encoding"] ?? "")}`
+    : undefined
+
+const decodeStrictly = Option.liftThrowable((bytes: Uint8Array) =>
+  new TextDecoder("utf-8", { fatal: true }).decode(bytes, { stream: true })
+)
 
 const contentLength = ({ headers }: HttpClientResponse): number | undefined => {
   const value = (headers["content-length"] ?? "").trim()
