@@ -3,7 +3,7 @@
  *
  *     DD_SITE=datadoghq.com DD_API_KEY=… DD_APP_KEY=… REPORT_DATA_ID=… node src/wait-for-report.ts
  */
-import { PollPolicy, SloReportClient } from "@effect-datadog/slo-report-node"
+import { SloReportClient } from "@effect-datadog/slo-report-node"
 import { Config, Console, Effect, Layer, Option, Stream } from "effect"
 import { environment } from "./support/environment.ts"
 import { main } from "./support/main.ts"
@@ -13,7 +13,7 @@ const wait = Effect.gen(function*() {
   const client = yield* SloReportClient.SloReportClient
   const id = yield* Config.String("REPORT_DATA_ID")
   const progress = yield* Progress.make(process.stdout)
-  return yield* client.waitForReport(id, { poll: progress.observe(PollPolicy.default), deadline: "30 minutes" }).pipe(
+  return yield* client.waitForReport(id, { deadline: "30 minutes", onSleep: progress.onSleep }).pipe(
     Stream.tap(progress.show),
     Stream.runLast
   )

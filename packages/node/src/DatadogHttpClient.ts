@@ -50,8 +50,8 @@ export interface Options {
  *
  * **Details**
  *
- * It takes requests with a path, such as `/api/v2/slo/report/{report_id}/status`. Run what uses it inside
- * {@link withPrivacy}.
+ * It takes requests with a path, such as `/api/v2/slo/report/{report_id}/status`, and asks for JSON where
+ * they don't say what they accept. Run what uses it inside {@link withPrivacy}.
  *
  * @category constructors
  * @since 0.1.0
@@ -66,11 +66,12 @@ export const make = (
       client,
       flow(
         HttpClientRequest.prependUrl(config.apiUrl ?? DatadogSite.apiUrl(config.site)),
-        HttpClientRequest.setHeaders({
-          accept: "application/json",
-          "user-agent": `effect-datadog-slo-report/${version} (node ${process.version})`,
-          ...credentialHeaders(config.credentials)
-        })
+        (request) =>
+          HttpClientRequest.setHeaders(request, {
+            accept: request.headers["accept"] ?? "application/json",
+            "user-agent": `effect-datadog-slo-report/${version} (node ${process.version})`,
+            ...credentialHeaders(config.credentials)
+          })
       )
     )
   })

@@ -1,35 +1,38 @@
 /**
- * The client: a report's status, and a stream that waits for the report.
+ * The client: a report is created, waited for and downloaded, as bytes, as rows or to a file.
  *
  * @since 0.1.0
  */
 import type { DatadogError } from "@effect-datadog/slo-report/DatadogError"
-import { ReportId, type SloReport, SloReportStatusResponse } from "@effect-datadog/slo-report/SloReport"
+import type { ReportId, SloReport } from "@effect-datadog/slo-report/SloReport"
+import type { SloReportRequest } from "@effect-datadog/slo-report/SloReportRequest"
+import type { SloReportRow } from "@effect-datadog/slo-report/SloReportRow"
 import type { ConfigError } from "effect/Config"
 import * as Context from "effect/Context"
-import * as Duration from "effect/Duration"
+import type * as Duration from "effect/Duration"
 import * as Effect from "effect/Effect"
+import type { FileSystem } from "effect/FileSystem"
 import { identity } from "effect/Function"
 import * as FetchHttpClient from "effect/http/FetchHttpClient"
 import type { HttpClient } from "effect/http/HttpClient"
-import * as HttpClientRequest from "effect/http/HttpClientRequest"
 import * as Layer from "effect/Layer"
-import * as Option from "effect/Option"
-import * as Result from "effect/Result"
-import * as Schema from "effect/Schema"
-import * as Stream from "effect/Stream"
+import type { PlatformError } from "effect/PlatformError"
+import type * as Stream from "effect/Stream"
 import * as DatadogConfig from "./DatadogConfig.ts"
 import * as DatadogHttpClient from "./DatadogHttpClient.ts"
-import { send, type Sender } from "./internal/request.ts"
-import * as Scrub from "./internal/scrub.ts"
-import * as Bucket from "./internal/bucket.ts"
-import * as Pacer from "./internal/pacer.ts"
-import * as SharedPolls from "./internal/SharedPolls.ts"
+import type { ExportProgress } from "./ExportProgress.ts"
+import { make as makeService } from "./internal/service.ts"
 import * as Undici from "./internal/undici.ts"
-import * as Wait from "./internal/wait.ts"
-import * as PollPolicy from "./PollPolicy.ts"
-import * as RetryPolicy from "./RetryPolicy.ts"
-import { InvalidReportId, ReportFailed, type WaitTimedOut } from "./SloReportError.ts"
+import type { PollPolicy } from "./PollPolicy.ts"
+import type { RetryPolicy } from "./RetryPolicy.ts"
+import type {
+  CreateOutcomeUnknown,
+  InvalidReportId,
+  InvalidReportTable,
+  ReportFailed,
+  WaitTimedOut
+} from "./SloReportError.ts"
+import type { WaitEvent, WaitSleep } from "./WaitEvent.ts"
 
 /**
  * How to wait for one report.
@@ -45,37 +48,24 @@ import { InvalidReportId, ReportFailed, type WaitTimedOut } from "./SloReportErr
  * @since 0.1.0
  */
 export interface WaitOptions {
-  readonly poll?: PollPolicy.PollPolicy | undefined
+  readonly poll?: PollPolicy | undefined
   readonly deadline?: Duration.Input | undefined
   readonly onSleep?: ((sleep: WaitSleep) => Effect.Effect<void>) | undefined
 }
 
 /**
- * A sleep of a wait: what for, and for how long at least.
+ * How to export a report.
  *
  * **Details**
  *
- * - `poll`: until its own interval is over
- * - `rate_limit`: until the rate limit has room for its poll
- * - `backoff`: until a failed call is sent again
+ * - `onChunk`: takes the bytes of the file, part by part; the download waits for it. `@default` drops them
+ * - `poll`, `deadline`: how to wait for the report; the deadline ends with the wait
  *
  * @category models
  * @since 0.1.0
  */
-export interface WaitSleep {
-  readonly cause: "poll" | "rate_limit" | "backoff"
-  readonly duration: Duration.Duration
-}
-
-/**
- * What {@link Service.waitForReports} tells of one of its reports.
- *
- * @category models
- * @since 0.1.0
- */
-export interface WaitEvent {
-  readonly id: string
-  readonly result: Result.Result<SloReport, DatadogError | InvalidReportId | WaitTimedOut>
+export interface ExportOptions<E = never, R = never> extends WaitOptions {
+  readonly onChunk?: ((chunk: Uint8Array) => Effect.Effect<unknown, E, R>) | undefined
 }
 
 /**
@@ -84,7 +74,8 @@ export interface WaitEvent {
  * **Details**
  *
  * - `retry`: when a failed call is sent again. `@default` `RetryPolicy.default`
- * - `attemptTimeout`: time limit of one attempt, headers and body. `@default` 30 seconds
+ * - `attemptTimeout`: time limit of one attempt, headers and body; of a download, of its first bytes and of
+ *   each gap in it. `@default` 30 seconds
  * - `tracePropagation`: send trace headers to Datadog, and make a client span for each attempt. `@default` false
  * - `pacing`: how the polls of all waits share the rate limit. `share` is the part of what remains of it that is
  *   left to other calls; `false`: no wait is held up. `@default` a share of 0.5
@@ -94,7 +85,7 @@ export interface WaitEvent {
  * @since 0.1.0
  */
 export interface ClientOptions {
-  readonly retry?: RetryPolicy.RetryPolicy | undefined
+  readonly retry?: RetryPolicy | undefined
   readonly attemptTimeout?: Duration.Input | undefined
   readonly tracePropagation?: boolean | undefined
   readonly pacing?: { readonly share?: number | undefined } | false | undefined
@@ -144,6 +135,50 @@ export interface Service {
     id: string,
     options?: WaitOptions
   ) => Effect.Effect<SloReport, DatadogError | InvalidReportId | WaitTimedOut | ReportFailed>
+  /**
+   * Creates a report and gives its id, to wait for.
+   *
+   * It is sent again only where it can't have been processed: after a 429, or without a connection.
+   * `CreateOutcomeUnknown` tells that an answer was lost.
+   */
+  readonly createReport: (
+    request: SloReportRequest
+  ) => Effect.Effect<ReportId, DatadogError | CreateOutcomeUnknown>
+  /**
+   * Downloads the CSV file of a report that is done, as fast as its bytes are taken.
+   *
+   * A body that is cut short is an error, never a shorter file. Calls are retried until the first byte is
+   * out. `attemptTimeout` is the limit for the first bytes, then for each gap between parts, not for the
+   * whole file.
+   */
+  readonly downloadReport: (id: string) => Stream.Stream<Uint8Array, DatadogError | InvalidReportId>
+  /**
+   * Downloads the rows of a report that is done; a row is out as soon as it has arrived.
+   */
+  readonly reportRows: (
+    id: string
+  ) => Stream.Stream<SloReportRow, DatadogError | InvalidReportId | InvalidReportTable>
+  /**
+   * Creates a report, waits for it and downloads it, and emits how far it has come, `Done` last.
+   */
+  readonly exportReport: <E = never, R = never>(
+    request: SloReportRequest,
+    options?: ExportOptions<E, R>
+  ) => Stream.Stream<ExportProgress, DatadogError | CreateOutcomeUnknown | WaitTimedOut | ReportFailed | E, R>
+  /**
+   * Exports a report to a file, which appears, or is replaced, all at once and before `Done`.
+   *
+   * An export that fails or is interrupted leaves nothing behind, and an existing file as it was.
+   */
+  readonly exportReportTo: (
+    path: string,
+    request: SloReportRequest,
+    options?: WaitOptions
+  ) => Stream.Stream<
+    ExportProgress,
+    DatadogError | CreateOutcomeUnknown | WaitTimedOut | ReportFailed | PlatformError,
+    FileSystem
+  >
 }
 
 /**
@@ -153,15 +188,11 @@ export interface Service {
  *
  * ```ts
  * import { SloReportClient } from "@effect-datadog/slo-report-node"
- * import { Console, Effect, Stream } from "effect"
+ * import { Effect } from "effect"
  *
- * const program = Effect.gen(function*() {
- *   const client = yield* SloReportClient.SloReportClient
- *   yield* Stream.runForEach(client.waitForReport("dc8d92aa-e0af-11ee-af21-1feeaccaa3a3"), (report) =>
- *     Console.log(report.status))
- * })
+ * const report = SloReportClient.SloReportClient.use((client) => client.awaitReport("dc8d92aa-e0af-11ee-af21-1feeaccaa3a3"))
  *
- * Effect.runPromise(Effect.provide(program, SloReportClient.layerNode()))
+ * Effect.runPromise(Effect.provide(report, SloReportClient.layerNode()))
  * ```
  *
  * @category services
@@ -179,83 +210,10 @@ export class SloReportClient extends Context.Service<SloReportClient, Service>()
  */
 export const make = Effect.fnUntraced(function*(options: Options): Effect.fn.Return<Service, never, HttpClient> {
   const client = yield* DatadogHttpClient.make(options)
-  const { pacing } = options
-  const pacer = Pacer.make(pacing === false ? Bucket.unlimited : Bucket.make(pacing?.share ?? defaultShare))
-  const polls = SharedPolls.make(pacer)
-  const sender: Sender = {
-    pacer,
-    client: (options.transformClient ?? identity)(client),
-    scrub: Scrub.make(options.credentials),
-    attemptTimeout: Duration.fromInputUnsafe(options.attemptTimeout ?? "30 seconds"),
-    retry: options.retry ?? RetryPolicy.default
-  }
   const requestInit = Context.getOrUndefined(yield* Effect.context(), FetchHttpClient.RequestInit)
   const privately = DatadogHttpClient.withPrivacy({ tracePropagation: options.tracePropagation, requestInit })
-
-  const status = Effect.fn("SloReportClient.getReportStatus", {
-    kind: "client",
-    attributes: { "datadog.site": options.site, "retry.count": 0 }
-  })(
-    function*(id: ReportId): Effect.fn.Return<SloReport, DatadogError> {
-      yield* Effect.annotateCurrentSpan("slo.report.id", id)
-      const path = `/api/v2/slo/report/${encodeURIComponent(id)}/status`
-      const report = yield* send(sender, { method: "GET", path }, HttpClientRequest.get(path), decodeStatus)
-      yield* Effect.annotateCurrentSpan("slo.report.status", report.rawStatus)
-      return report
-    },
-    privately
-  )
-
-  const waitForReport: Service["waitForReport"] = (id, waitOptions) =>
-    Stream.unwrap(
-      Effect.map(validId(id), (reportId) =>
-        Wait.stream(pacing === false ? SharedPolls.make(pacer) : polls, {
-          id: reportId,
-          poll: status(reportId),
-          policy: waitOptions?.poll ?? PollPolicy.default,
-          deadline: Duration.fromInputUnsafe(waitOptions?.deadline ?? "30 minutes"),
-          onSleep: (cause, millis) =>
-            waitOptions?.onSleep?.({ cause, duration: Duration.millis(millis) }) ?? Effect.void
-        }).pipe(
-          Stream.withSpan("SloReportClient.waitForReport", {
-            attributes: { "datadog.site": options.site, "slo.report.id": reportId }
-          })
-        ))
-    )
-
-  return {
-    getReportStatus: (id) => Effect.flatMap(validId(id), status),
-    waitForReport,
-    waitForReports: (ids, waitOptions) =>
-      Stream.fromIterable(new Set(ids)).pipe(
-        Stream.flatMap((id) => {
-          const event = (result: WaitEvent["result"]): WaitEvent => ({ id, result })
-          return waitForReport(id, waitOptions).pipe(
-            Stream.map((report) => event(Result.succeed(report))),
-            Stream.catch((error) => Stream.succeed(event(Result.fail(error))))
-          )
-        }, { concurrency: "unbounded" })
-      ),
-    awaitReport: Effect.fn("SloReportClient.awaitReport")(function*(id, waitOptions) {
-      const last = yield* Stream.runLast(waitForReport(id, waitOptions))
-      const report = Option.getOrThrow(last)
-      return report.status === "failed" ? yield* new ReportFailed({ report }) : report
-    })
-  }
+  return makeService(options, (options.transformClient ?? identity)(client), privately)
 })
-
-// Of what remains of the rate limit, the part that polls leave to other calls.
-const defaultShare = 0.5
-
-const decodeStatus = Schema.decodeUnknownResult(SloReportStatusResponse)
-
-const decodeId = Schema.decodeUnknownResult(ReportId)
-
-const validId = (id: string): Effect.Effect<ReportId, InvalidReportId> =>
-  Result.match(decodeId(id), {
-    onSuccess: Effect.succeed,
-    onFailure: ({ message }) => Effect.fail(new InvalidReportId({ id: String(id).slice(0, 100), issue: message }))
-  })
 
 /**
  * The client over the `HttpClient` in the context, with explicit options.

@@ -1,8 +1,9 @@
 /**
- * What can go wrong in asking for a report or waiting for it, beyond a failed call.
+ * What can go wrong with a report, from creating it to reading its table, beyond a failed call.
  *
  * @since 0.1.0
  */
+import { DatadogError } from "@effect-datadog/slo-report/DatadogError"
 import { ReportId, SloReport } from "@effect-datadog/slo-report/SloReport"
 import * as Duration from "effect/Duration"
 import * as Schema from "effect/Schema"
@@ -61,5 +62,48 @@ export class ReportFailed extends Schema.TaggedError<ReportFailed>()("ReportFail
 }) {
   override get message(): string {
     return `Report ${this.report.id} failed at Datadog's side, which does not say why. Check its query, then create it again.`
+  }
+}
+
+/**
+ * The answer to a request to create a report was lost after the request may have been processed.
+ *
+ * **Details**
+ *
+ * `error` is what came in the answer's place: a 408 or 5xx, a connection that broke, an attempt that took
+ * too long, or a 2xx answer that can't be read. The request was not sent again after it.
+ *
+ * @category errors
+ * @since 0.1.0
+ */
+export class CreateOutcomeUnknown extends Schema.TaggedError<CreateOutcomeUnknown>()("CreateOutcomeUnknown", {
+  error: DatadogError
+}) {
+  override get message(): string {
+    return "Whether the report was created is not known: it may exist, though its id is lost. " +
+      "Nothing was sent twice. Create the report again if a second one does no harm; " +
+      `the first is then of no use to anybody. The cause: ${this.error.message}`
+  }
+}
+
+/**
+ * A downloaded file is not a report's table.
+ *
+ * **Details**
+ *
+ * `line` counts from 1, the header's, and is where the record begins that is wrong; `issue` tells what is
+ * wrong with it.
+ *
+ * @category errors
+ * @since 0.1.0
+ */
+export class InvalidReportTable extends Schema.TaggedError<InvalidReportTable>()("InvalidReportTable", {
+  id: ReportId,
+  line: Schema.Int.check(Schema.isGreaterThan(0)),
+  issue: Schema.String
+}) {
+  override get message(): string {
+    return `The file of report ${this.id} is not the table that it should be, line ${this.line}: ${this.issue}. ` +
+      "Download the file to see what it holds."
   }
 }

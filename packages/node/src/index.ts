@@ -3,8 +3,10 @@
  */
 export * as DatadogConfig from "./DatadogConfig.ts"
 export * as DatadogHttpClient from "./DatadogHttpClient.ts"
+export * as ExportProgress from "./ExportProgress.ts"
 export * as PollPolicy from "./PollPolicy.ts"
 export * as RetryPolicy from "./RetryPolicy.ts"
 export * as SloReportClient from "./SloReportClient.ts"
 export * as SloReportError from "./SloReportError.ts"
 export * as SloReportMetrics from "./SloReportMetrics.ts"
+export * as WaitEvent from "./WaitEvent.ts"

@@ -1,6 +1,6 @@
 import { assert, describe, it } from "@effect/vitest"
 import { Clock, Effect, Fiber, Result, Stream } from "effect"
-import type { SloReportClient } from "../src/index.ts"
+import type { SloReportClient, WaitEvent } from "../src/index.ts"
 import { advance, every, finishOne, given, ids, limit, times } from "./utils/pacing.ts"
 import { begin, countSleeps, withChance } from "./utils/wait.ts"
 
@@ -13,12 +13,12 @@ interface Watched {
   readonly endedAt: number
 }
 
-const outcomeOf = ({ result }: SloReportClient.WaitEvent): string =>
+const outcomeOf = ({ result }: WaitEvent.WaitEvent): string =>
   Result.isSuccess(result) ? result.success.rawStatus : result.failure._tag
 
 const watch = (
-  stream: Stream.Stream<SloReportClient.WaitEvent>,
-  onEvent: (event: SloReportClient.WaitEvent) => Effect.Effect<void> = () => Effect.void
+  stream: Stream.Stream<WaitEvent.WaitEvent>,
+  onEvent: (event: WaitEvent.WaitEvent) => Effect.Effect<void> = () => Effect.void
 ): Effect.Effect<Fiber.Fiber<Watched>> =>
   Effect.suspend(() => {
     const events: Array<readonly [number, string, string]> = []

@@ -1,15 +1,30 @@
-import type { DatadogError, DatadogSite, SloReport } from "@effect-datadog/slo-report"
-import type { Config, Context, Duration, Effect, Layer, Redacted, Result, Schedule, Schema, Stream } from "effect"
+import type { DatadogError, DatadogSite, SloReport, SloReportRequest, SloReportRow } from "@effect-datadog/slo-report"
+import type {
+  Config,
+  Context,
+  Duration,
+  Effect,
+  FileSystem,
+  Layer,
+  PlatformError,
+  Redacted,
+  Result,
+  Schedule,
+  Schema,
+  Stream
+} from "effect"
 import type { HttpClient } from "effect/http"
 import { expectTypeOf } from "vitest"
 import {
   DatadogConfig,
   DatadogHttpClient,
+  ExportProgress,
   PollPolicy,
   RetryPolicy,
   SloReportClient,
   SloReportError,
-  type SloReportMetrics
+  type SloReportMetrics,
+  type WaitEvent
 } from "../src/index.ts"
 
 declare const client: SloReportClient.Service
@@ -44,15 +59,76 @@ expectTypeOf(client.awaitReport).toEqualTypeOf<
   ) => Effect.Effect<SloReport.SloReport, WaitErrors | SloReportError.ReportFailed>
 >()
 expectTypeOf(client.waitForReports).toEqualTypeOf<
-  (ids: Iterable<string>, options?: SloReportClient.WaitOptions) => Stream.Stream<SloReportClient.WaitEvent>
+  (ids: Iterable<string>, options?: SloReportClient.WaitOptions) => Stream.Stream<WaitEvent.WaitEvent>
 >()
-expectTypeOf<SloReportClient.WaitEvent>().toEqualTypeOf<{
+expectTypeOf<WaitEvent.WaitEvent>().toEqualTypeOf<{
   readonly id: string
   readonly result: Result.Result<SloReport.SloReport, WaitErrors>
 }>()
-expectTypeOf<keyof SloReportClient.Service>().toEqualTypeOf<
-  "getReportStatus" | "waitForReport" | "waitForReports" | "awaitReport"
+expectTypeOf(client.createReport).toEqualTypeOf<
+  (
+    request: SloReportRequest.SloReportRequest
+  ) => Effect.Effect<SloReport.ReportId, CallErrors | SloReportError.CreateOutcomeUnknown>
 >()
+expectTypeOf(client.downloadReport).toEqualTypeOf<(id: string) => Stream.Stream<Uint8Array, StatusErrors>>()
+expectTypeOf(client.reportRows).toEqualTypeOf<
+  (id: string) => Stream.Stream<SloReportRow.SloReportRow, StatusErrors | SloReportError.InvalidReportTable>
+>()
+
+// An export adds nothing to what its steps can meet: the id is Datadog's own, and no rows are read.
+type ExportErrors =
+  | CallErrors
+  | SloReportError.CreateOutcomeUnknown
+  | SloReportError.WaitTimedOut
+  | SloReportError.ReportFailed
+
+declare const request: SloReportRequest.SloReportRequest
+declare const takeChunk: (chunk: Uint8Array) => Effect.Effect<number, "full", "disk">
+
+expectTypeOf(client.exportReport(request)).toEqualTypeOf<
+  Stream.Stream<ExportProgress.ExportProgress, ExportErrors>
+>()
+expectTypeOf(client.exportReport(request, { deadline: "1 hour", poll: PollPolicy.default })).toEqualTypeOf<
+  Stream.Stream<ExportProgress.ExportProgress, ExportErrors>
+>()
+expectTypeOf(client.exportReport(request, { onChunk: takeChunk })).toEqualTypeOf<
+  Stream.Stream<ExportProgress.ExportProgress, ExportErrors | "full", "disk">
+>()
+expectTypeOf(client.exportReportTo).toEqualTypeOf<
+  (
+    path: string,
+    request: SloReportRequest.SloReportRequest,
+    options?: SloReportClient.WaitOptions
+  ) => Stream.Stream<
+    ExportProgress.ExportProgress,
+    ExportErrors | PlatformError.PlatformError,
+    FileSystem.FileSystem
+  >
+>()
+expectTypeOf<keyof SloReportClient.Service>().toEqualTypeOf<
+  | "getReportStatus"
+  | "waitForReport"
+  | "waitForReports"
+  | "awaitReport"
+  | "createReport"
+  | "downloadReport"
+  | "reportRows"
+  | "exportReport"
+  | "exportReportTo"
+>()
+
+// What is not checked is refused: a request is made by its own constructor.
+// @ts-expect-error a request as people write it
+export const refusedRequest = client.createReport({ query: "a", from: "2024-01-01", to: "2024-02-01" })
+
+// Progress is told apart by its tag, and has no bytes in it.
+expectTypeOf<ExportProgress.ExportProgress["_tag"]>().toEqualTypeOf<"Created" | "Polled" | "Downloading" | "Done">()
+expectTypeOf<ExportProgress.Created["id"]>().toEqualTypeOf<SloReport.ReportId>()
+expectTypeOf<ExportProgress.Polled["report"]>().toEqualTypeOf<SloReport.SloReport>()
+expectTypeOf<ExportProgress.Downloading["bytes"]>().toEqualTypeOf<number>()
+expectTypeOf<ExportProgress.Downloading["total"]>().toEqualTypeOf<number | undefined>()
+expectTypeOf<ExportProgress.Done["report"]>().toEqualTypeOf<SloReport.SloReport>()
+expectTypeOf(ExportProgress.ExportProgress).toExtend<Schema.Codec<ExportProgress.ExportProgress, unknown>>()
 
 // A report's id is any text: what it must be is checked at run time.
 expectTypeOf(client.getReportStatus).parameter(0).toEqualTypeOf<string>()
@@ -83,11 +159,17 @@ expectTypeOf<SloReportError.WaitTimedOut["last"]>().toEqualTypeOf<SloReport.SloR
 expectTypeOf<SloReportError.WaitTimedOut["polls"]>().toEqualTypeOf<number>()
 expectTypeOf<SloReportError.WaitTimedOut["elapsed"]>().toEqualTypeOf<Duration.Duration>()
 expectTypeOf<SloReportError.ReportFailed["report"]>().toEqualTypeOf<SloReport.SloReport>()
+expectTypeOf<SloReportError.CreateOutcomeUnknown["error"]>().toEqualTypeOf<CallErrors>()
+expectTypeOf<SloReportError.InvalidReportTable["id"]>().toEqualTypeOf<SloReport.ReportId>()
+expectTypeOf<SloReportError.InvalidReportTable["line"]>().toEqualTypeOf<number>()
+expectTypeOf<SloReportError.InvalidReportTable["issue"]>().toEqualTypeOf<string>()
 
 // Errors are serializable without services.
 expectTypeOf(SloReportError.WaitTimedOut).toExtend<Schema.Codec<SloReportError.WaitTimedOut, unknown>>()
 expectTypeOf(SloReportError.InvalidReportId).toExtend<Schema.Codec<SloReportError.InvalidReportId, unknown>>()
 expectTypeOf(SloReportError.ReportFailed).toExtend<Schema.Codec<SloReportError.ReportFailed, unknown>>()
+expectTypeOf(SloReportError.CreateOutcomeUnknown).toExtend<Schema.Codec<SloReportError.CreateOutcomeUnknown, unknown>>()
+expectTypeOf(SloReportError.InvalidReportTable).toExtend<Schema.Codec<SloReportError.InvalidReportTable, unknown>>()
 
 // The constructors and layers.
 expectTypeOf(SloReportClient.make).toEqualTypeOf<
@@ -118,7 +200,7 @@ expectTypeOf<SloReportClient.ClientOptions>().toEqualTypeOf<{
 expectTypeOf<SloReportClient.WaitOptions>().toEqualTypeOf<{
   readonly poll?: PollPolicy.PollPolicy | undefined
   readonly deadline?: Duration.Input | undefined
-  readonly onSleep?: ((sleep: SloReportClient.WaitSleep) => Effect.Effect<void>) | undefined
+  readonly onSleep?: ((sleep: WaitEvent.WaitSleep) => Effect.Effect<void>) | undefined
 }>()
 expectTypeOf<DatadogConfig.DatadogConfig & SloReportClient.ClientOptions>().toExtend<SloReportClient.Options>()
 expectTypeOf<{ site: DatadogSite.DatadogSite }>().not.toExtend<SloReportClient.Options>()

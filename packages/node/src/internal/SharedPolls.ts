@@ -16,16 +16,7 @@ import * as Exit from "effect/Exit"
 import * as Fiber from "effect/Fiber"
 import type { Request } from "./bucket.ts"
 import * as Pacer from "./pacer.ts"
-import * as Sleep from "./sleep.ts"
-import { WaitBudget } from "./WaitBudget.ts"
-
-/** What a wait brings to its seat. @internal */
-export interface Sitter {
-  /** Polls the report once; a poll that this wait causes runs in this wait's context. */
-  readonly poll: Effect.Effect<SloReport, DatadogError>
-  readonly end: WaitBudget["end"]
-  readonly onSleep: WaitBudget["onSleep"]
-}
+import { call, type Sitter } from "./pollCall.ts"
 
 /** When a wait wants the next answer. @internal */
 export interface Want {
@@ -209,52 +200,4 @@ const tell = (shared: Shared, event: Event, isFor: (want: Want | undefined) => b
     if (event._tag !== "HeldUp") sitting.want = undefined
   }
   for (const resume of resumes) resume(event)
-}
-
-// One poll, with its retries: the first request is counted by the pacer, and each other one has a turn of its own.
-const call = (
-  pacer: Pacer.Pacer,
-  context: Context.Context<never>,
-  { end, onSleep, poll }: Sitter,
-  request: Request,
-  onAnswer: (answer: Pick<Answer, "exit" | "answeredAt">) => void
-): Effect.Effect<void> => {
-  let counted: Request | undefined = request
-  const takeRequest = (): Request | undefined => {
-    const taken = counted
-    counted = undefined
-    return taken
-  }
-  const turn = (since: number, due: number) =>
-    Effect.callback<boolean>((resume) => {
-      const waiting = Pacer.waiting({
-        due,
-        since,
-        interval: due - since,
-        latest: end,
-        onCome: (request) => {
-          counted = request
-          resume(Effect.succeed(true))
-        },
-        onMissed: () => resume(Effect.succeed(false)),
-        onHeldUp: () => {}
-      })
-      pacer.add(waiting, context)
-      return Effect.sync(() => pacer.remove(waiting))
-    })
-  const nextTurn = (millis: number) =>
-    Effect.flatMap(Clock.currentTimeMillis, (now) =>
-      turn(now - millis, now).pipe(
-        Effect.ensuring(
-          Effect.flatMap(Clock.currentTimeMillis, (later) => Sleep.slept("rate_limit", later - now))
-        )
-      ))
-  return poll.pipe(
-    Effect.provideService(WaitBudget, { end, onSleep, takeRequest, nextTurn }),
-    Effect.ensuring(Effect.sync(() => {
-      if (takeRequest() !== undefined) pacer.cancel()
-    })),
-    Effect.exit,
-    Effect.flatMap((exit) => Effect.map(Clock.currentTimeMillis, (answeredAt) => onAnswer({ exit, answeredAt })))
-  )
 }

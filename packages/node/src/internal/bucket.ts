@@ -112,7 +112,11 @@ export const make = (share: number): Bucket => {
   }
 
   const refuse = (now: number, millis: number): void => {
-    pausedUntil = Math.max(pausedUntil, now + millis)
+    if (millis > 0) {
+      pausedUntil = Math.max(pausedUntil, now + millis)
+      // After the pause the first one goes at once.
+      lastPoll = -Infinity
+    }
     if (known._tag === "blind") known = Limit.halve(known)
     if (known._tag === "counted") known = { ...known, isRefused: true }
     // Those on their way tell of the time before.

@@ -27,7 +27,7 @@ export interface Turn {
   /** It has come, and its request is counted. */
   readonly onCome: (request: Bucket.Request) => void
   readonly onMissed: () => void
-  /** It is due, but the limit has no room for any poll for so many milliseconds. */
+  /** It is due, but the limit has no room for any poll for so many milliseconds; `Infinity`: until an answer. */
   readonly onHeldUp: (millis: number) => void
 }
 
@@ -116,7 +116,7 @@ export const make = (bucket: Bucket.Bucket): Pacer => {
       come(first, now)
     }
     for (const waiting of newlyDue) {
-      if (waiting.place !== undefined && next < Infinity) waiting.turn.onHeldUp(next - now)
+      if (waiting.place !== undefined) waiting.turn.onHeldUp(next - now)
     }
     return Math.min(dueCount === 0 ? Infinity : next, timers[0]?.key ?? Infinity)
   }

@@ -34,23 +34,48 @@ export interface Sender {
   readonly retry: RetryPolicy.RetryPolicy
 }
 
-/** @internal */
+/**
+ * What an attempt makes of an answer: a value, or the error that the answer means.
+ *
+ * @internal
+ */
+export type Read<A, R = never> = (response: HttpClientResponse) => Effect.Effect<A, DatadogError, R>
+
+/**
+ * Sends a request and reads its answer to the end.
+ *
+ * @param mayRetry which errors are sent again; a method that changes something can't be after each
+ * @internal
+ */
 export const send = <A>(
   sender: Sender,
   call: Call,
   request: HttpClientRequest,
-  decode: Response.Decode<A>
+  decode: Response.Decode<A>,
+  mayRetry: (error: DatadogError) => boolean = isRetryable
 ): Effect.Effect<A, DatadogError> => {
-  const attempt = attemptOf(sender, call, request, decode)
-  return Effect.catch(attempt, (error) => retry(attempt, error, sender.retry))
+  const read = (response: HttpClientResponse) => Response.read(response, call, decode, sender.scrub)
+  return retrying(Effect.tap(attemptOf(sender, call, request, read), countSuccess), sender.retry, mayRetry)
 }
 
-const attemptOf = <A>(
+/**
+ * Sends a request and reads the beginning of its answer; who reads the rest counts the success.
+ *
+ * @internal
+ */
+export const open = <A, R>(
+  sender: Sender,
+  call: Call,
+  request: HttpClientRequest,
+  read: Read<A, R>
+): Effect.Effect<A, DatadogError, R> => retrying(attemptOf(sender, call, request, read), sender.retry, isRetryable)
+
+const attemptOf = <A, R>(
   { attemptTimeout, client, pacer, scrub }: Sender,
   call: Call,
   request: HttpClientRequest,
-  decode: Response.Decode<A>
-): Effect.Effect<A, DatadogError> =>
+  read: Read<A, R>
+): Effect.Effect<A, DatadogError, R> =>
   Effect.suspend(() => {
     let response: HttpClientResponse | undefined
     const attempt = client.execute(request).pipe(
@@ -59,7 +84,7 @@ const attemptOf = <A>(
         response = answer
         return Effect.annotateCurrentSpan("http.response.status_code", answer.status)
       }),
-      Effect.flatMap((response) => Response.read(response, call, decode, scrub)),
+      Effect.flatMap(read),
       Effect.timeoutOrElse({
         duration: attemptTimeout,
         // An error is known by its status, though its body may never end.
@@ -68,16 +93,15 @@ const attemptOf = <A>(
             ? Effect.fail(timedOut(call))
             : Response.failByStatus(response, call, "", scrub)
       }),
-      Effect.tap(succeeded),
-      Effect.tapError((error) => Metric.update(requests(error._tag), 1))
+      Effect.tapError(countFailure)
     )
     return pacer.isActive() ? observed(pacer, attempt, () => response) : attempt
   })
 
 // Tells the pacer what the answer says of the rate limit.
-const observed = Effect.fnUntraced(function*<A>(
+const observed = Effect.fnUntraced(function*<A, R>(
   pacer: Pacer,
-  attempt: Effect.Effect<A, DatadogError>,
+  attempt: Effect.Effect<A, DatadogError, R>,
   response: () => HttpClientResponse | undefined
 ) {
   const budget = yield* WaitBudget
@@ -99,18 +123,29 @@ const toldBy = (response: HttpClientResponse | undefined, now: number): Told | u
 
 const requests = (outcome: string) => Metric.withAttributes(SloReportMetrics.requests, { outcome })
 
-const succeeded = Metric.update(requests("success"), 1)
+/** @internal */
+export const countSuccess = Metric.update(requests("success"), 1)
+
+/** @internal */
+export const countFailure = (error: DatadogError) => Metric.update(requests(error._tag), 1)
+
+const retrying = <A, R>(
+  attempt: Effect.Effect<A, DatadogError, R>,
+  policy: RetryPolicy.RetryPolicy,
+  mayRetry: (error: DatadogError) => boolean
+): Effect.Effect<A, DatadogError, R> => Effect.catch(attempt, (error) => retry(attempt, error, policy, mayRetry))
 
 // Under every policy only what may pass is sent again, not sooner than asked, not past a wait's end.
-const retry = Effect.fnUntraced(function*<A>(
-  attempt: Effect.Effect<A, DatadogError>,
+const retry = Effect.fnUntraced(function*<A, R>(
+  attempt: Effect.Effect<A, DatadogError, R>,
   first: DatadogError,
-  clientPolicy: RetryPolicy.RetryPolicy
-): Effect.fn.Return<A, DatadogError> {
+  clientPolicy: RetryPolicy.RetryPolicy,
+  mayRetry: (error: DatadogError) => boolean
+): Effect.fn.Return<A, DatadogError, R> {
   const delays = yield* Delays.make((yield* RetryPolicy.Current) ?? clientPolicy)
   const budget = yield* WaitBudget
   let error = first
-  for (let retries = 1; isRetryable(error); retries++) {
+  for (let retries = 1; mayRetry(error); retries++) {
     const backoff = yield* delays(error)
     if (backoff === undefined) break
     const delay = Math.max(backoff, hintMillis(error))

@@ -35,11 +35,32 @@ export const read = <A>(
   decode: Decode<A>,
   scrub: Scrub.Scrub
 ): Effect.Effect<A, DatadogError> =>
+  isOk(response) ? readOk(response, call, decode, scrub) : refuse(response, call, scrub)
+
+/**
+ * The error that an answer means which is not 2xx, with what its body says.
+ *
+ * @internal
+ */
+export const refuse = (
+  response: HttpClientResponse,
+  call: Call,
+  scrub: Scrub.Scrub
+): Effect.Effect<never, DatadogError> =>
   Effect.matchEffect(readBody(response), {
-    onFailure: (error): Effect.Effect<never, DatadogError> =>
-      isOk(response) ? Effect.fail(fromHttpClientError(call, error, scrub)) : failByStatus(response, call, "", scrub),
+    onFailure: () => failByStatus(response, call, "", scrub),
+    onSuccess: ({ text }) => failByStatus(response, call, text, scrub)
+  })
+
+const readOk = <A>(
+  response: HttpClientResponse,
+  call: Call,
+  decode: Decode<A>,
+  scrub: Scrub.Scrub
+): Effect.Effect<A, DatadogError> =>
+  Effect.matchEffect(readBody(response), {
+    onFailure: (error): Effect.Effect<never, DatadogError> => Effect.fail(fromHttpClientError(call, error, scrub)),
     onSuccess: (body): Effect.Effect<A, DatadogError> => {
-      if (!isOk(response)) return failByStatus(response, call, body.text, scrub)
       const result = decodeBody(body, decode)
       return Result.isSuccess(result)
         ? Effect.succeed(result.success)
@@ -79,7 +100,14 @@ export const failByStatus = (
       now
     })))
 
-const failByBody = (response: HttpClientResponse, call: Call, body: string, issue: string, scrub: Scrub.Scrub) =>
+/** @internal */
+export const failByBody = (
+  response: HttpClientResponse,
+  call: Call,
+  body: string,
+  issue: string,
+  scrub: Scrub.Scrub
+): Effect.Effect<never, DatadogProtocolError> =>
   Effect.flatMap(Clock.currentTimeMillis, (now) => {
     const text = Scrub.json(scrub, body)
     const { details, messages } = ApiErrorBody.fromText(text)

@@ -23,6 +23,10 @@ export const fromHttpClientError = (call: Call, error: HttpClientError, scrub: S
 /** @internal */
 export const timedOut = (call: Call): DatadogTransportError => new DatadogTransportError({ ...call, reason: "timeout" })
 
+/** @internal */
+export const brokeOff = (call: Call, message: string): DatadogTransportError =>
+  new DatadogTransportError({ ...call, reason: "reset", cause: new Error(message) })
+
 // fetch wraps undici's error, and Node wraps the errors of several addresses in one.
 const maxDepth = 4
 

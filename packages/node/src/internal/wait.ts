@@ -35,6 +35,8 @@ export interface Wait {
   readonly policy: PollPolicy
   readonly deadline: Duration.Duration
   readonly onSleep: Sleep.OnSleep
+  /** Which errors of a poll don't end the wait, at a time in epoch milliseconds, beyond those that never do. */
+  readonly mayPass?: ((error: DatadogError, now: number) => boolean) | undefined
 }
 
 interface State {
@@ -90,21 +92,25 @@ export const stream = (
             case "Missed":
               return Effect.undefined
             case "HeldUp":
-              return Effect.andThen(wait.onSleep("rate_limit", event.millis), Effect.flatMap(next, step))
+              isHeldUp = true
+              return event.millis === Infinity
+                ? Effect.flatMap(next, step)
+                : Effect.andThen(wait.onSleep("rate_limit", event.millis), Effect.flatMap(next, step))
           }
         }
         let askedAt: number | undefined
+        let isHeldUp = false
         return (due > from ? Effect.andThen(onSleep(cause, due - from), next) : next).pipe(
           Effect.flatMap(step),
           Effect.tap((answer) => Effect.sync(() => askedAt = answer?.askedAt)),
           Effect.ensuring(
             Effect.flatMap(Clock.currentTimeMillis, (now) => {
               const stop = Math.max(from, askedAt ?? seat.askedAt() ?? now)
-              const heldUp = stop - Math.max(due, from)
+              const heldUp = isHeldUp ? Math.max(0, stop - Math.max(due, from)) : 0
               return Effect.all([
-                Sleep.slept(cause, Math.min(due, stop) - from),
+                Sleep.slept(cause, stop - from - heldUp),
                 Sleep.slept("rate_limit", heldUp),
-                notice(Math.max(0, heldUp))
+                notice(heldUp)
               ], { discard: true })
             })
           )
@@ -129,10 +135,11 @@ export const stream = (
           return [last, { last, polls, answeredAt, pause }] as const
         }
         const error = Option.getOrUndefined(Cause.findErrorOption(exit.cause))
-        const left = end - (yield* Clock.currentTimeMillis)
-        if (
-          error === undefined || !isOutage(error, last) || (left > 0 && hintMillis(error) > left)
-        ) return yield* Effect.failCause(exit.cause)
+        if (error === undefined) return yield* Effect.failCause(exit.cause)
+        const now = yield* Clock.currentTimeMillis
+        const left = end - now
+        const passes = isOutage(error, last) || wait.mayPass?.(error, now) === true
+        if (!passes || (left > 0 && hintMillis(error) > left)) return yield* error
         pause = yield* pauseAfter(last ?? SloReport.fromStatus(wait.id, "unknown"), answeredAt, error)
       }
       const elapsed = Duration.millis((yield* Clock.currentTimeMillis) - started)

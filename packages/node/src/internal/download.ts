@@ -1,0 +1,168 @@
+/**
+ * Downloads a report's file, in parts, whole or not at all.
+ *
+ * @since 0.1.0
+ */
+import type { DatadogError } from "@effect-datadog/slo-report/DatadogError"
+import type { ReportId } from "@effect-datadog/slo-report/SloReport"
+import * as Effect from "effect/Effect"
+import * as Exit from "effect/Exit"
+import * as HttpClientRequest from "effect/http/HttpClientRequest"
+import type { HttpClientResponse } from "effect/http/HttpClientResponse"
+import * as Option from "effect/Option"
+import * as Scope from "effect/Scope"
+import * as Stream from "effect/Stream"
+import { gunzip, isDecided, isGzip } from "./gzip.ts"
+import { peek } from "./peek.ts"
+import { countFailure, countSuccess, open as openCall, type Sender } from "./request.ts"
+import * as Response from "./response.ts"
+import { brokeOff, type Call, fromHttpClientError, timedOut } from "./transport.ts"
+
+/** @internal */
+export interface Part {
+  readonly chunk: Uint8Array
+  /** How many bytes the whole file has; `undefined` where the answer doesn't tell it. */
+  readonly total: number | undefined
+}
+
+type Parts = Stream.Stream<Part, DatadogError>
+
+/**
+ * Asks for the file until its first bytes are there; from then on nothing is asked again.
+ *
+ * @internal
+ */
+export const open = (sender: Sender, id: ReportId): Effect.Effect<Parts, DatadogError, Scope.Scope> => {
+  const path = `/api/v2/slo/report/${encodeURIComponent(id)}/download`
+  const call: Call = { method: "GET", path }
+  const request = HttpClientRequest.get(path, {
+    headers: {
+      accept: "text/csv, application/json",
+      // fetch would ask for gzip, and takes a gzip file that was cut short for a whole one.
+      "accept-encoding": "identity"
+    }
+  })
+  return openCall(
+    sender,
+    call,
+    request,
+    (response) =>
+      Response.isOk(response)
+        ? inOwnScope(readOk(sender, call, response))
+        : Response.refuse(response, call, sender.scrub)
+  )
+}
+
+// An attempt that fails must not hold its connection until the last one ends.
+const inOwnScope = Effect.fnUntraced(function*<A, E>(self: Effect.Effect<A, E, Scope.Scope>) {
+  const scope = yield* Scope.fork(yield* Effect.scope)
+  return yield* Effect.onError(Scope.provide(self, scope), (cause) => Scope.close(scope, Exit.failCause(cause)))
+})
+
+// What is looked at for the first character of a table; before it there may be blank lines.
+const maxHeadBytes = 64 * 1024
+
+const readOk = Effect.fnUntraced(function*(
+  { attemptTimeout, scrub }: Sender,
+  call: Call,
+  response: HttpClientResponse
+): Effect.fn.Return<Parts, DatadogError, Scope.Scope> {
+  const raw = yield* peek(rawBytes(response, call, scrub), isDecided)
+  const isCompressed = isGzip(raw.head)
+  const length = isCompressed || !isEncoded(response) ? contentLength(response) : undefined
+  const whole = length === undefined ? raw.stream : notShorter(raw.stream, length, call)
+  const plain = yield* peek(
+    isCompressed ? gunzip(whole, response, call, scrub) : whole,
+    (head) => firstOf(head) !== undefined || head.length >= maxHeadBytes,
+    Effect.timeoutOrElse({ duration: attemptTimeout, orElse: () => Effect.fail(timedOut(call)) })
+  )
+  const issue = issueOf(firstOf(plain.head)) ?? (isCompressed ? undefined : encodingIssue(response, plain.head, scrub))
+  if (issue !== undefined) {
+    // A part that ends in the middle of a secret could not be scrubbed.
+    const { head } = yield* peek(plain.stream, (head) => head.length >= maxHeadBytes)
+    return yield* Response.failByBody(response, call, new TextDecoder().decode(head), issue, scrub)
+  }
+  const total = isCompressed ? undefined : length
+  return plain.stream.pipe(
+    Stream.map((chunk) => ({ chunk, total })),
+    Stream.tapError(countFailure),
+    Stream.concat(Stream.fromEffectDrain(countSuccess))
+  )
+})
+
+const rawBytes = (
+  response: HttpClientResponse,
+  call: Call,
+  scrub: Sender["scrub"]
+): Stream.Stream<Uint8Array, DatadogError> =>
+  Stream.catch(response.stream, (error) =>
+    // fetch has no stream where there is no body.
+    error.reason._tag === "EmptyBodyError" ? Stream.empty : Stream.fail(fromHttpClientError(call, error, scrub)))
+
+// Transports see to this themselves, but for those that a test or a proxy's client puts in their place.
+const notShorter = (
+  stream: Stream.Stream<Uint8Array, DatadogError>,
+  length: number,
+  call: Call
+): Stream.Stream<Uint8Array, DatadogError> =>
+  Stream.suspend(() => {
+    let received = 0
+    const count = Stream.map(stream, (chunk: Uint8Array) => {
+      received += chunk.length
+      return chunk
+    })
+    return Stream.concat(
+      count,
+      Stream.suspend(() =>
+        received < length
+          ? Stream.fail(brokeOff(call, `the body ended after ${received} of ${length} bytes`))
+          : Stream.empty
+      )
+    )
+  })
+
+const isEncoded = ({ headers }: HttpClientResponse): boolean =>
+  !["", "identity"].includes((headers["content-encoding"] ?? "").trim().toLowerCase())
+
+// Where a transport has decompressed a body, its header still says that it is compressed.
+const encodingIssue = (
+  response: HttpClientResponse,
+  head: Uint8Array,
+  scrub: Sender["scrub"]
+): string | undefined =>
+  isEncoded(response) && Option.isNone(decodeStrictly(head))
+    ? `Expected a table in CSV, got a body encoded as ${scrub(response.headers["content-encoding"] ?? "")}`
+    : undefined
+
+const decodeStrictly = Option.liftThrowable((bytes: Uint8Array) =>
+  new TextDecoder("utf-8", { fatal: true }).decode(bytes, { stream: true })
+)
+
+const contentLength = ({ headers }: HttpClientResponse): number | undefined => {
+  const value = (headers["content-length"] ?? "").trim()
+  return /^\d{1,15}$/.test(value) ? Number(value) : undefined
+}
+
+const byteOrderMark = [0xef, 0xbb, 0xbf]
+
+// White space in ASCII: tab, line feed, vertical tab, form feed, carriage return, space.
+const isSpace = (byte: number): boolean => byte === 0x20 || (byte >= 0x09 && byte <= 0x0d)
+
+const firstOf = (head: Uint8Array): string | undefined => {
+  let at = byteOrderMark.every((byte, index) => head[index] === byte) ? byteOrderMark.length : 0
+  while (at < head.length && isSpace(head[at]!)) at += 1
+  return at < head.length ? String.fromCharCode(head[at]!) : undefined
+}
+
+const issueOf = (first: string | undefined): string | undefined => {
+  switch (first) {
+    case undefined:
+      return "Expected a table in CSV, got an empty body"
+    case "<":
+      return "Expected a table in CSV, got markup"
+    case "{":
+      return "Expected a table in CSV, got JSON"
+    default:
+      return undefined
+  }
+}

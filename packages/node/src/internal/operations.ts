@@ -1,0 +1,94 @@
+/**
+ * The operations over a report whose id is known to be one, each in its span.
+ *
+ * @since 0.1.0
+ */
+import type { DatadogError } from "@effect-datadog/slo-report/DatadogError"
+import type { DatadogSite } from "@effect-datadog/slo-report/DatadogSite"
+import { type ReportId, type SloReport, SloReportStatusResponse } from "@effect-datadog/slo-report/SloReport"
+import type { SloReportRequest } from "@effect-datadog/slo-report/SloReportRequest"
+import * as Duration from "effect/Duration"
+import * as Effect from "effect/Effect"
+import { identity } from "effect/Function"
+import * as HttpClientRequest from "effect/http/HttpClientRequest"
+import * as Schema from "effect/Schema"
+import * as Stream from "effect/Stream"
+import * as PollPolicy from "../PollPolicy.ts"
+import type { WaitOptions } from "../SloReportClient.ts"
+import type { CreateOutcomeUnknown, WaitTimedOut } from "../SloReportError.ts"
+import * as Create from "./create.ts"
+import * as Download from "./download.ts"
+import type { MayPass, Patiently } from "./export.ts"
+import { send, type Sender } from "./request.ts"
+import type { SharedPolls } from "./SharedPolls.ts"
+import * as Wait from "./wait.ts"
+
+/** @internal */
+export interface Context {
+  readonly site: DatadogSite
+  readonly sender: Sender
+  readonly polls: () => SharedPolls
+  readonly privately: <A, E, R>(self: Effect.Effect<A, E, R>) => Effect.Effect<A, E, R>
+}
+
+/** @internal */
+export interface Operations {
+  readonly status: (id: ReportId) => Effect.Effect<SloReport, DatadogError>
+  readonly wait: (
+    id: ReportId,
+    options?: WaitOptions,
+    mayPass?: MayPass
+  ) => Stream.Stream<SloReport, DatadogError | WaitTimedOut>
+  readonly create: (request: SloReportRequest) => Effect.Effect<ReportId, DatadogError | CreateOutcomeUnknown>
+  readonly download: (id: ReportId, patiently?: Patiently) => Stream.Stream<Download.Part, DatadogError>
+}
+
+/** @internal */
+export const make = ({ polls, privately, sender, site }: Context): Operations => {
+  const call = { kind: "client", attributes: { "datadog.site": site, "retry.count": 0 } } as const
+
+  const status = Effect.fn("SloReportClient.getReportStatus", call)(
+    function*(id: ReportId): Effect.fn.Return<SloReport, DatadogError> {
+      yield* Effect.annotateCurrentSpan("slo.report.id", id)
+      const path = `/api/v2/slo/report/${encodeURIComponent(id)}/status`
+      const report = yield* send(sender, { method: "GET", path }, HttpClientRequest.get(path), decodeStatus)
+      yield* Effect.annotateCurrentSpan("slo.report.status", report.rawStatus)
+      return report
+    },
+    privately
+  )
+
+  return {
+    status,
+    wait: (id, options, mayPass) =>
+      Wait.stream(polls(), {
+        id,
+        poll: status(id),
+        policy: options?.poll ?? PollPolicy.default,
+        deadline: Duration.fromInputUnsafe(options?.deadline ?? "30 minutes"),
+        onSleep: (cause, millis) => options?.onSleep?.({ cause, duration: Duration.millis(millis) }) ?? Effect.void,
+        mayPass
+      }).pipe(
+        Stream.withSpan("SloReportClient.waitForReport", {
+          attributes: { "datadog.site": site, "slo.report.id": id }
+        })
+      ),
+    create: Effect.fn("SloReportClient.createReport", call)(
+      function*(request: SloReportRequest): Effect.fn.Return<ReportId, DatadogError | CreateOutcomeUnknown> {
+        const id = yield* Create.create(sender, request)
+        yield* Effect.annotateCurrentSpan("slo.report.id", id)
+        return id
+      },
+      privately
+    ),
+    download: (id, patiently = identity) =>
+      Stream.unwrap(patiently(privately(Download.open(sender, id)))).pipe(
+        Stream.withSpan("SloReportClient.downloadReport", {
+          ...call,
+          attributes: { ...call.attributes, "slo.report.id": id }
+        })
+      )
+  }
+}
+
+const decodeStatus = Schema.decodeUnknownResult(SloReportStatusResponse)

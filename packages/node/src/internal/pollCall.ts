@@ -1,0 +1,81 @@
+/**
+ * One poll of a report, with its retries, in the turns that the pacer gives.
+ *
+ * @since 0.1.0
+ */
+import type { DatadogError } from "@effect-datadog/slo-report/DatadogError"
+import type { SloReport } from "@effect-datadog/slo-report/SloReport"
+import * as Clock from "effect/Clock"
+import type * as Context from "effect/Context"
+import * as Effect from "effect/Effect"
+import type * as Exit from "effect/Exit"
+import type { Request } from "./bucket.ts"
+import * as Pacer from "./pacer.ts"
+import * as Sleep from "./sleep.ts"
+import { WaitBudget } from "./WaitBudget.ts"
+
+/** What a wait brings to its seat. @internal */
+export interface Sitter {
+  /** Polls the report once; a poll that this wait causes runs in this wait's context. */
+  readonly poll: Effect.Effect<SloReport, DatadogError>
+  readonly end: WaitBudget["end"]
+  readonly onSleep: WaitBudget["onSleep"]
+}
+
+/** @internal */
+export interface CallAnswer {
+  readonly exit: Exit.Exit<SloReport, DatadogError>
+  readonly answeredAt: number
+}
+
+/**
+ * Polls once: the first request is counted by the pacer already, each retry waits for a turn of its own.
+ *
+ * @internal
+ */
+export const call = (
+  pacer: Pacer.Pacer,
+  context: Context.Context<never>,
+  { end, onSleep, poll }: Sitter,
+  request: Request,
+  onAnswer: (answer: CallAnswer) => void
+): Effect.Effect<void> => {
+  let counted: Request | undefined = request
+  const takeRequest = (): Request | undefined => {
+    const taken = counted
+    counted = undefined
+    return taken
+  }
+  const turn = (since: number, due: number) =>
+    Effect.callback<boolean>((resume) => {
+      const waiting = Pacer.waiting({
+        due,
+        since,
+        interval: due - since,
+        latest: end,
+        onCome: (request) => {
+          counted = request
+          resume(Effect.succeed(true))
+        },
+        onMissed: () => resume(Effect.succeed(false)),
+        onHeldUp: () => {}
+      })
+      pacer.add(waiting, context)
+      return Effect.sync(() => pacer.remove(waiting))
+    })
+  const nextTurn = (millis: number) =>
+    Effect.flatMap(Clock.currentTimeMillis, (now) =>
+      turn(now - millis, now).pipe(
+        Effect.ensuring(
+          Effect.flatMap(Clock.currentTimeMillis, (later) => Sleep.slept("rate_limit", later - now))
+        )
+      ))
+  return poll.pipe(
+    Effect.provideService(WaitBudget, { end, onSleep, takeRequest, nextTurn }),
+    Effect.ensuring(Effect.sync(() => {
+      if (takeRequest() !== undefined) pacer.cancel()
+    })),
+    Effect.exit,
+    Effect.flatMap((exit) => Effect.map(Clock.currentTimeMillis, (answeredAt) => onAnswer({ exit, answeredAt })))
+  )
+}
