@@ -131,6 +131,7 @@ describe("the page of a report", () => {
     assert.include(page([row({ cells: ["", ""] })]), "No interval of any SLO has data.")
     const without = page([row({ name: "lonely", cells: [] })])
     assert.deepStrictEqual(namesOf(without), ["lonely"])
+    assert.include(page([row({ cells: ["99"] })]), "<p>1 SLO · 1 interval, 2023-01-01</p>")
     assert.include(without, "<p>1 SLO</p>")
   })
 
@@ -213,7 +214,7 @@ const heads = (starts: ReadonlyArray<string>): ReadonlyArray<string> => {
     new SloReportRow.SloReportRow({ id: "a", sloType: "b", name: "c", target: 99, cells, other: {} })
   ])
   return [
-    ...[...source.matchAll(/scope="colgroup" colspan="(\d+)"[^>]*>([^<]*)/g)].map(([, span, text]) =>
+    ...[...source.matchAll(/scope="colgroup" colspan="(\d+)"[^>]*><span>([^<]*)/g)].map(([, span, text]) =>
       `${text} ×${span}`
     ),
     ...[...source.matchAll(/<span aria-hidden="true">([^<]*)/g)].map(([, text]) => text!)

@@ -20,7 +20,7 @@ export const page = (rows: ReadonlyArray<Row>): string => {
   const isDense = starts.length > maxWideColumns
   const spans = groupsOf(starts).map(([, { length }]) => `.span${length}{grid-column:span ${length}}`)
   const css = `:root{--intervals:${Math.max(1, starts.length)}}${style}${[...new Set(spans)].join("")}`
-  const period = starts.length === 0 ? "" : `${starts[0]} to ${starts.at(-1)}`
+  const period = [...new Set([...starts.slice(0, 1), ...starts.slice(-1)])].join(" to ")
   return html`<!doctype html>
 <html lang="en">
 <head>
@@ -108,7 +108,7 @@ const legend = [
   ["some", "25–50%"],
   ["low", "0–25%"],
   ["over", "overspent: target missed"],
-  ["far", "overspent twice or more"],
+  ["far", "overspent by 100% or more"],
   ["none", "no data, or no target"]
 ] as const
 
@@ -124,7 +124,7 @@ ${groups.map(([, { length }]) => html`<colgroup span="${length}"></colgroup>`)}
     groups.map(([group, { length }], index) => {
       const isYear = isMonthly || index === 0 || group.endsWith("-01")
       const label = [...(isMonthly ? [] : [monthOf(group)]), ...(isYear ? [group.slice(0, 4)] : [])].join(" ")
-      return html`<th scope="colgroup" colspan="${length}" class="span${length}">${label}</th>`
+      return html`<th scope="colgroup" colspan="${length}" class="span${length}"><span>${label}</span></th>`
     })
   }</tr>
 <tr>${

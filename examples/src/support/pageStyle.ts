@@ -81,6 +81,7 @@ a { color: var(--accent); }
 .map thead th { position: sticky; top: 0; z-index: 2; height: 1.7rem; padding: 0 .3rem; font-size: .85rem; }
 .map thead tr + tr th { top: calc(1.7rem + 2px); color: var(--muted); font-weight: 500; text-align: center; }
 .map thead th[scope=colgroup] { border-bottom: 1px solid var(--line); white-space: nowrap; }
+.map thead th[scope=colgroup] span { position: sticky; left: calc(var(--first) + .2rem); display: inline-block; }
 .map th.corner { left: -.5rem; z-index: 3; vertical-align: bottom; padding: 0 .5rem .2rem; }
 .map th[scope=row] {
   position: sticky; left: -.5rem; z-index: 1; width: var(--first); min-width: var(--first); max-width: var(--first); padding: .35rem .5rem;
@@ -93,7 +94,9 @@ th .name { display: -webkit-box; -webkit-box-orient: vertical; -webkit-line-clam
 .read { position: absolute; width: 1px; height: 1px; overflow: hidden; clip-path: inset(50%); white-space: nowrap; }
 
 .wide td { min-width: 4.6rem; }
-.wide td span { display: block; max-width: 9rem; margin: auto; padding: .35rem .3rem; line-height: 1.2; font-weight: 550; }
+.wide td span { display: block; max-width: 9rem; margin: auto; padding: .35rem .3rem; line-height: 1.2; font-weight: 550;
+  overflow-wrap: break-word;
+}
 .wide td small { display: block; font-weight: 400; font-size: .78rem; white-space: nowrap; }
 .wide td:is(.over, .far) span { font-weight: 700; }
 
@@ -110,7 +113,7 @@ th .name { display: -webkit-box; -webkit-box-orient: vertical; -webkit-line-clam
 .dense thead th { position: static; padding: 0; }
 .dense th.corner { position: sticky; z-index: 3; height: 3.4rem; margin-bottom: -1.7rem; padding: 1.85rem .5rem 0; }
 .dense thead tr + tr th:first-child { grid-column: 2; }
-.dense thead th[scope=colgroup] { overflow: hidden; padding-left: .15rem; border-left: 1px solid var(--line); }
+.dense thead th[scope=colgroup] { overflow: clip; padding-left: .15rem; border-left: 1px solid var(--line); }
 .dense thead tr + tr th { font-size: .68rem; white-space: nowrap; text-align: left; }
 .dense td { border-radius: 2px; }
 .dense td span {
