@@ -6,19 +6,27 @@ export interface Run {
   readonly errors: string
 }
 
+export interface Input {
+  readonly arguments?: ReadonlyArray<string>
+  /** What it reads on standard input. */
+  readonly text?: string
+}
+
 /** Runs an example by plain Node and gives what it printed; `onOutput` sees the output so far and may stop it. */
 export const run = (
   name: string,
   environment: Readonly<Record<string, string>>,
-  onOutput?: (output: string, interrupt: () => void) => void
+  onOutput?: (output: string, interrupt: () => void) => void,
+  input: Input = {}
 ): Promise<Run> =>
   new Promise((resolve) => {
     const { PATH = "" } = process.env
-    const child = spawn(process.execPath, [`src/${name}.ts`], {
+    const child = spawn(process.execPath, [`src/${name}.ts`, ...input.arguments ?? []], {
       cwd: new URL("../..", import.meta.url),
       env: { PATH, ...environment },
       timeout: 30_000
     })
+    if (input.text !== undefined) child.stdin.end(input.text)
     let output = ""
     let errors = ""
     child.stdout.setEncoding("utf8").on("data", (text: string) => {

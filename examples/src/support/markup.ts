@@ -1,0 +1,32 @@
+/**
+ * Markup as a type of its own: a text that is put into it is escaped, only markup is not.
+ */
+export class Markup {
+  readonly source: string
+  constructor(source: string) {
+    this.source = source
+  }
+}
+
+const entities: Readonly<Record<string, string>> = {
+  "&": "&amp;",
+  "<": "&lt;",
+  ">": "&gt;",
+  "\"": "&quot;",
+  "'": "&#39;",
+  // As a character a parser would read a line feed, and an error.
+  "\r": "&#13;",
+  "\0": "\uFFFD"
+}
+
+/** A text for an element's content, or for an attribute's value in quotes. */
+export const escape = (text: string): string => text.replaceAll(/[&<>"'\r\0]/g, (found) => entities[found] ?? found)
+
+const source = (value: Value): string =>
+  value instanceof Markup ? value.source : typeof value === "object" ? value.map(source).join("") : escape(`${value}`)
+
+export type Value = string | number | Markup | ReadonlyArray<Markup>
+
+/** Markup with values in it: `` html`<p title="${text}">${text}</p>` ``. */
+export const html = (parts: TemplateStringsArray, ...values: ReadonlyArray<Value>): Markup =>
+  new Markup(parts.map((part, index) => index === 0 ? part : source(values[index - 1] ?? "") + part).join(""))
