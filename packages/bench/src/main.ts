@@ -5,7 +5,8 @@ import * as Machine from "./machine.ts"
 import * as Report from "./report.ts"
 
 const sections: Readonly<Record<string, () => Promise<{ readonly section: () => Promise<Report.Section> }>>> = {
-  request: () => import("./request.ts")
+  request: () => import("./request.ts"),
+  startup: () => import("./startup.ts")
 }
 
 const asked = process.argv.slice(2)
