@@ -6,7 +6,9 @@ import * as Report from "./report.ts"
 
 const sections: Readonly<Record<string, () => Promise<{ readonly section: () => Promise<Report.Section> }>>> = {
   request: () => import("./request.ts"),
-  startup: () => import("./startup.ts")
+  startup: () => import("./startup.ts"),
+  waits: () => import("./waits.ts"),
+  alone: () => import("./alone.ts")
 }
 
 const asked = process.argv.slice(2)
