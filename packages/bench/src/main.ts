@@ -1,6 +1,9 @@
 /**
- * Makes the figures: all sections into a report, or the sections named, on the console.
+ * Makes the figures: all sections and a report of them, or the sections named, on the console only.
  */
+import { execFileSync } from "node:child_process"
+import * as Fs from "node:fs"
+import * as Path from "node:path"
 import * as Machine from "./machine.ts"
 import * as Report from "./report.ts"
 
@@ -8,15 +11,21 @@ const sections: Readonly<Record<string, () => Promise<{ readonly section: () => 
   request: () => import("./request.ts"),
   startup: () => import("./startup.ts"),
   waits: () => import("./waits.ts"),
-  alone: () => import("./alone.ts")
+  scale: () => import("./scale.ts"),
+  alone: () => import("./alone.ts"),
+  size: () => import("./size.ts"),
+  rows: () => import("./rows.ts"),
+  conformance: () => import("./conformance.ts")
 }
 
 const asked = process.argv.slice(2)
-const unknown = asked.filter((name) => !(name in sections))
-if (unknown.length > 0) {
-  console.error(`No section ${unknown.join(", ")}. There are ${Object.keys(sections).join(", ")}.`)
+const strange = asked.filter((name) => !(name in sections))
+if (strange.length > 0) {
+  console.error(`No section ${strange.join(", ")}. There are ${Object.keys(sections).join(", ")}.`)
   process.exit(1)
 }
+
+const secondsSince = (start: number): number => Math.round((performance.now() - start) / 1000)
 
 const started = performance.now()
 const done: Array<Report.Section> = []
@@ -26,6 +35,17 @@ for (const [name, load] of Object.entries(sections)) {
   const section = await (await load()).section()
   done.push(section)
   console.log(Report.sectionLines(section).join("\n"))
-  if (section.figures.length > 0) console.log(`\n${Report.table(Report.targets(section.figures)).join("\n")}`)
-  console.log(`\n${name}: ${Math.round((performance.now() - start) / 1000)} s\n`)
+  console.log(`\n${Report.table(Report.targets(section.figures)).join("\n")}`)
+  console.log(`\n${name}: ${secondsSince(start)} s\n`)
+}
+
+if (asked.length === 0) {
+  const date = new Date().toISOString().slice(0, 10)
+  const report = { date, machine: Machine.words(), seconds: secondsSince(started), sections: done }
+  const root = Path.join(import.meta.dirname, "../../..")
+  const files = [`packages/bench/report/${date}.json`, "packages/bench/report/latest.md"]
+  const texts = [JSON.stringify(report, undefined, 2), Report.toMarkdown(report)]
+  for (const [index, file] of files.entries()) Fs.writeFileSync(Path.join(root, file), texts[index] ?? "")
+  execFileSync("node_modules/.bin/dprint", ["fmt", ...files], { cwd: root, stdio: "inherit" })
+  console.log(files.join("\n"))
 }

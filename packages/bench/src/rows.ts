@@ -1,0 +1,41 @@
+/** A large report's rows as a stream: how much the process grows. */
+import * as Child from "./child.ts"
+import type { Section } from "./report.ts"
+import { median } from "./statistics.ts"
+
+const rounds = 3
+
+interface Run {
+  readonly rows: number
+  readonly growth: number
+  readonly seconds: number
+}
+
+export const section = async (): Promise<Section> => {
+  await using server = await Child.serve(Child.source("rows/server.ts"))
+  const runs: Array<Run> = []
+  for (let round = 0; round < rounds; round++) {
+    const run = await Child.run(Child.source("rows/worker.ts"), [server.url], { flags: ["--expose-gc"] }) as Run | null
+    if (run === null) break
+    if (run.rows !== 100_000) throw new Error(`${run.rows} rows of 100,000 came`)
+    runs.push(run)
+  }
+  const growth = runs.length === 0 ? undefined : median(runs.map((run) => run.growth)) / 2 ** 20
+  return {
+    title: "The rows of a large report",
+    table: {
+      columns: ["rows", "memory growth", "time"],
+      rows: runs.map(({ growth, rows, seconds }) => [
+        rows,
+        `${Math.round(growth / 2 ** 20)} MiB`,
+        `${seconds.toFixed(1)} s`
+      ])
+    },
+    notes: [
+      growth === undefined
+        ? "Skipped: the client has no reportRows."
+        : "100,000 rows of 365 days, about 290 MB, streamed from the fake in another process. Growth: the highest resident memory while they come, less that after a report of 2,000 rows and a collection."
+    ],
+    figures: [{ name: "100,000 rows × 365 days: memory growth", value: growth, unit: "MiB", atMost: 64 }]
+  }
+}
