@@ -50,7 +50,9 @@ export const section = async (): Promise<Section> => {
     title: "One wait alone",
     table: { columns: ["law", "policy", "mean lag", "/ default", "requests", "/ default"], rows },
     notes: [
-      `Means over ${jobs.toLocaleString("en")} jobs of each lognormal law, no limit, answers at once. The default is measured in virtual time, a client for each wait; the others are simulated over the same jobs.`,
+      `Means over ${
+        jobs.toLocaleString("en")
+      } jobs of each lognormal law, no limit, answers at once. The default is measured in virtual time, a client for each wait; the others are simulated over the same jobs.`,
       "AWS's waiter is smithy's rule: uniform between 2 s and 2 s doubled for each attempt, then every 120 s.",
       "The bound polls where the interval is √(2c / (v·h)), h the law's hazard rate and c/v such that it sends as many requests as the default."
     ],

@@ -1,5 +1,5 @@
 /** Datadog's own client, its code unchanged, against the fake on a loopback port. */
-import { v2 } from "@datadog/datadog-api-client"
+import type { v2 } from "@datadog/datadog-api-client"
 import { FakeDatadog, FakeDatadogServer, Timeline } from "@effect-datadog/slo-report-testing"
 import { Effect } from "effect"
 import * as Datadog from "./datadog.ts"

@@ -65,9 +65,13 @@ export const targets = (figures: ReadonlyArray<Figure>): Table => ({
 })
 
 export const table = ({ columns, rows }: Table): ReadonlyArray<string> => {
-  const cells = [columns, ...rows.map((row) => row.map((cell) => typeof cell === "number" ? format(cell) : cell ?? "–"))]
+  const cells = [
+    columns,
+    ...rows.map((row) => row.map((cell) => typeof cell === "number" ? format(cell) : cell ?? "–"))
+  ]
   const widths = columns.map((_, index) => Math.max(3, ...cells.map((row) => row[index]?.length ?? 0)))
-  const line = (row: ReadonlyArray<string>) => `| ${row.map((cell, index) => cell.padEnd(widths[index] ?? 0)).join(" | ")} |`
+  const line = (row: ReadonlyArray<string>) =>
+    `| ${row.map((cell, index) => cell.padEnd(widths[index] ?? 0)).join(" | ")} |`
   return [line(columns), line(widths.map((width) => "-".repeat(width))), ...cells.slice(1).map(line)]
 }
 

@@ -1,4 +1,5 @@
 /** The request path: what one status request costs on the processor. */
+import { Schema } from "effect"
 import * as Child from "./child.ts"
 import type { Section } from "./report.ts"
 import { peers } from "./request/peers.ts"
@@ -6,10 +7,9 @@ import { median } from "./statistics.ts"
 
 const rounds = 5
 
-interface Run {
-  readonly one: { readonly cpu: number; readonly wall: number }
-  readonly fifty: { readonly cpu: number; readonly wall: number }
-}
+const Cost = Schema.Struct({ cpu: Schema.Finite, wall: Schema.Finite })
+const Run = Schema.Struct({ one: Cost, fifty: Cost })
+type Run = typeof Run.Type
 
 export const section = async (): Promise<Section> => {
   await using server = await Child.serve(Child.source("request/server.ts"))
@@ -17,7 +17,7 @@ export const section = async (): Promise<Section> => {
   const runs = new Map<string, Array<Run>>(names.map((name) => [name, []]))
   for (let round = 0; round < rounds; round++) {
     for (const name of names) {
-      runs.get(name)?.push(await Child.run(Child.source("request/worker.ts"), [name, server.url]) as Run)
+      runs.get(name)?.push(await Child.run(Run, Child.source("request/worker.ts"), [name, server.url]))
     }
   }
   const of = (name: string, value: (run: Run) => number) => median((runs.get(name) ?? []).map(value))

@@ -1,21 +1,19 @@
 /** A large report's rows as a stream: how much the process grows. */
+import { Schema } from "effect"
 import * as Child from "./child.ts"
 import type { Section } from "./report.ts"
 import { median } from "./statistics.ts"
 
 const rounds = 3
 
-interface Run {
-  readonly rows: number
-  readonly growth: number
-  readonly seconds: number
-}
+/** `null` where the client has no rows to give. */
+const Run = Schema.NullOr(Schema.Struct({ rows: Schema.Finite, growth: Schema.Finite, seconds: Schema.Finite }))
 
 export const section = async (): Promise<Section> => {
   await using server = await Child.serve(Child.source("rows/server.ts"))
-  const runs: Array<Run> = []
+  const runs: Array<NonNullable<typeof Run.Type>> = []
   for (let round = 0; round < rounds; round++) {
-    const run = await Child.run(Child.source("rows/worker.ts"), [server.url], { flags: ["--expose-gc"] }) as Run | null
+    const run = await Child.run(Run, Child.source("rows/worker.ts"), [server.url], { flags: ["--expose-gc"] })
     if (run === null) break
     if (run.rows !== 100_000) throw new Error(`${run.rows} rows of 100,000 came`)
     runs.push(run)

@@ -1,4 +1,5 @@
 /** What a wait keeps in memory and costs on the processor, and how both grow with the number of waits. */
+import { Schema } from "effect"
 import * as Child from "./child.ts"
 import type { Section } from "./report.ts"
 import { median } from "./statistics.ts"
@@ -14,12 +15,13 @@ const modes = {
 }
 type Mode = keyof typeof modes
 
-interface Run {
-  readonly bytes: number
-  readonly cpu: number
-  readonly polls: number
-  readonly refused: number
-}
+const Run = Schema.Struct({
+  bytes: Schema.Finite,
+  cpu: Schema.Finite,
+  polls: Schema.Finite,
+  refused: Schema.Finite
+})
+type Run = typeof Run.Type
 
 export const section = async (): Promise<Section> => {
   const runs = new Map<string, Array<Run>>()
@@ -27,9 +29,9 @@ export const section = async (): Promise<Section> => {
   for (const [waits, times, polls] of [[few, rounds, 4], [many, 1, 1]] as const) {
     for (let round = 0; round < times; round++) {
       for (const mode of ["paced", "alone", "calls"] as const) {
-        const run = await Child.run(Child.source("scale/worker.ts"), [waits, mode, polls], {
+        const run = await Child.run(Run, Child.source("scale/worker.ts"), [waits, mode, polls], {
           flags: ["--expose-gc", "--max-old-space-size=8192"]
-        }) as Run
+        })
         runs.set(key(mode, waits), [...runs.get(key(mode, waits)) ?? [], run])
       }
     }
@@ -54,7 +56,9 @@ export const section = async (): Promise<Section> => {
       )
     },
     notes: [
-      `Waits that don't end, each asking every 30 s, in virtual time, in a fresh process: the heap after a full collection with all asleep after their first poll, less the heap before, divided by the number of waits; then the processor's time of the polls that follow, divided by their number. The limit is 10 requests a minute for each wait. Medians of ${rounds} runs for ${few.toLocaleString("en")} waits, one run for ${many.toLocaleString("en")}.`,
+      `Waits that don't end, each asking every 30 s, in virtual time, in a fresh process: the heap after a full collection with all asleep after their first poll, less the heap before, divided by the number of waits; then the processor's time of the polls that follow, divided by their number. The limit is 10 requests a minute for each wait. Medians of ${rounds} runs for ${
+        few.toLocaleString("en")
+      } waits, one run for ${many.toLocaleString("en")}.`,
       "CPU a poll includes the whole request path over a model of the server; loops over getReportStatus show how much that is.",
       "A wait's memory includes the fiber that drains its stream, and its timer on the virtual clock where it has one."
     ],

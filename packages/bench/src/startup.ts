@@ -1,4 +1,5 @@
 /** Cold start: what importing a client costs in a fresh process, and what it takes on the disk. */
+import { Schema } from "effect"
 import * as Path from "node:path"
 import * as Child from "./child.ts"
 import type { Section } from "./report.ts"
@@ -10,11 +11,8 @@ const rounds = 15
 // It takes seconds.
 const roundsOfDatadog = 5
 
-interface Run {
-  readonly cpu: number
-  readonly wall: number
-  readonly rss: number
-}
+const Run = Schema.Struct({ cpu: Schema.Finite, wall: Schema.Finite, rss: Schema.Finite })
+type Run = typeof Run.Type
 
 const bench = Path.join(import.meta.dirname, "..")
 const http = ["effect/Effect", "effect/Schema", "effect/http/HttpClient", "effect/http/HttpClientRequest"]
@@ -49,7 +47,7 @@ export const section = async (): Promise<Section> => {
   for (let round = -1; round < rounds; round++) {
     for (const [index, name] of names.entries()) {
       if (name === "Datadog's client" && round >= roundsOfDatadog) continue
-      const run = await Child.run(`${index}.mjs`, [], { cwd: built.folder }) as Run
+      const run = await Child.run(Run, `${index}.mjs`, [], { cwd: built.folder })
       if (round >= 0) runs.get(name)?.push(run)
     }
   }
@@ -88,7 +86,12 @@ export const section = async (): Promise<Section> => {
         atMost: 1.15
       },
       { name: "import, CPU / Datadog's client", value: ratio(cpu, "Datadog's client"), unit: "", atMost: 0.15 },
-      { name: "memory after the import / Datadog's client", value: ratio(rss, "Datadog's client"), unit: "", atMost: 0.45 }
+      {
+        name: "memory after the import / Datadog's client",
+        value: ratio(rss, "Datadog's client"),
+        unit: "",
+        atMost: 0.45
+      }
     ]
   }
 }

@@ -64,8 +64,12 @@ export const section = async (): Promise<Section> => {
       })
     },
     notes: [
-      `Durations are lognormal with median ${law.median} s and σ ${law.sigma}; the limit is ${rule.limit} requests in each ${rule.period / 1000} s of the calendar; all waits start at once, at the start of a window. An answer takes ${latency} ms. Lag: from when a job is done at Datadog until its waiter knows.`,
-      `Means over seeds: ${sizes.map(([waits, seeds]) => `${seeds} of ${waits.toLocaleString("en")} waits`).join(", ")}. Everyone waits for the same jobs.`,
+      `Durations are lognormal with median ${law.median} s and σ ${law.sigma}; the limit is ${rule.limit} requests in each ${
+        rule.period / 1000
+      } s of the calendar; all waits start at once, at the start of a window. An answer takes ${latency} ms. Lag: from when a job is done at Datadog until its waiter knows.`,
+      `Means over seeds: ${
+        sizes.map(([waits, seeds]) => `${seeds} of ${waits.toLocaleString("en")} waits`).join(", ")
+      }. Everyone waits for the same jobs.`,
       "Everything runs in virtual time against one model of the server: Effect's fibers by a clock and a scheduler of their own; Datadog's client by its `fetch` option and a virtual `setTimeout`, its code unchanged, with its retry on (3 retries) and a loop around it that asks again after 2 s, then ×1.5, up to 30 s.",
       "The clairvoyant bound knows when each job is done and asks once for each, as soon after that as the limit lets it. Nobody without that knowledge can reach it."
     ],

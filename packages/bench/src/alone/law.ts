@@ -15,7 +15,15 @@ const hazard = ({ median, sigma }: Lognormal, age: number): number => {
 const erfc = (x: number): number => {
   const t = 1 / (1 + Math.abs(x) / 2)
   const series = [
-    -1.26551223, 1.00002368, 0.37409196, 0.09678418, -0.18628806, 0.27886807, -1.13520398, 1.48851587, -0.82215223,
+    -1.26551223,
+    1.00002368,
+    0.37409196,
+    0.09678418,
+    -0.18628806,
+    0.27886807,
+    -1.13520398,
+    1.48851587,
+    -0.82215223,
     0.17087277
   ]
   const sum = series.reduceRight((total, coefficient) => total * t + coefficient, 0)

@@ -38,11 +38,14 @@ const heap = (): number => {
 
 const empty = heap()
 const start = clock.now
-void clock.runEffect(program.pipe(
-  Effect.provideService(HttpClient.HttpClient, httpClient(server)),
-  Effect.scoped,
-  Effect.provide(Logger.layer([]))
-), start)
+void clock.runEffect(
+  program.pipe(
+    Effect.provideService(HttpClient.HttpClient, httpClient(server)),
+    Effect.scoped,
+    Effect.provide(Logger.layer([]))
+  ),
+  start
+)
 await clock.run(() => false, { end: start + interval / 2 })
 const asleep = heap()
 const requests = server.requests

@@ -75,7 +75,7 @@ export const datadogs: Fleet = async (jobsFrom, rule) => {
   const virtual = (run: () => void, millis: number) => clock.after(millis, run)
   Object.assign(globalThis, { setTimeout: virtual })
   let left = jobs.size
-  for (const [id, done] of jobs) wait(id, done).then(() => left--)
+  for (const [id, done] of jobs) void wait(id, done).then(() => left--)
   await clock.run(() => left === 0, { settle: () => new Promise((resolve) => setImmediate(resolve)) })
   Object.assign(globalThis, { setTimeout })
   return { lags, requests: server.requests, refused: server.refused }
