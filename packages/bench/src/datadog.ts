@@ -6,13 +6,14 @@ export interface Keys {
   readonly appKey: string
 }
 
-/** Its API over a server, its warning of every call ("Using unstable operation") switched off. */
+/** Its API over a server. By default it is quiet: its warning of every call is switched off. */
 export const make = (
   url: string,
   { apiKey, appKey }: Keys,
-  parameters: Parameters<typeof client.createConfiguration>[0] = {}
+  parameters: Parameters<typeof client.createConfiguration>[0] = {},
+  isQuiet = true
 ): v2.ServiceLevelObjectivesApi => {
-  logger.setLevel("silent")
+  if (isQuiet) logger.setLevel("silent")
   const configuration = client.createConfiguration({
     baseServer: new client.ServerConfiguration(url, {}),
     authMethods: { apiKeyAuth: apiKey, appKeyAuth: appKey },

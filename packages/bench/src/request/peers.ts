@@ -44,9 +44,10 @@ const bareEffect: Peer = async (url) => {
   )
 }
 
-const datadog = (keepAlive: boolean): Peer => async (url) => {
+// At its best: quiet, and with a connection that stays. As it comes it warns of every call and closes it.
+const datadog = (isAtBest: boolean): Peer => async (url) => {
   const Datadog = await import("../datadog.ts")
-  const api = Datadog.make(url, { apiKey, appKey }, keepAlive ? { fetch: await keepingAlive() } : {})
+  const api = Datadog.make(url, { apiKey, appKey }, isAtBest ? { fetch: await keepingAlive() } : {}, isAtBest)
   return ofPromise(() => api.getSLOReportJobStatus({ reportId: id }))
 }
 

@@ -17,7 +17,7 @@ const measure = async (requests: number, concurrency: number): Promise<{ cpu: nu
 
 await send(2000, 50)
 await send(500, 1)
-const fifty = await measure(8000, 50)
-const one = await measure(3000, 1)
+const fifty = await measure(5000, 50)
+const one = await measure(2000, 1)
 console.log(JSON.stringify({ one, fifty }))
 process.exit()
