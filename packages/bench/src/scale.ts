@@ -20,8 +20,7 @@ const plan: ReadonlyArray<readonly [mode: Mode, waits: number, rounds: number, p
   ["paced", few, rounds, 2],
   ["alone", few, rounds, 2],
   ["calls", few, rounds, 2],
-  ["paced", many, 1, 1],
-  ["alone", many, 1, 1]
+  ["paced", many, 1, 1]
 ]
 
 const Run = Schema.Struct({
