@@ -45,6 +45,7 @@ if (asked.length === 0) {
   const root = Path.join(import.meta.dirname, "../../..")
   const files = [`packages/bench/report/${date}.json`, "packages/bench/report/latest.md"]
   const texts = [JSON.stringify(report, undefined, 2), Report.toMarkdown(report)]
+  Fs.mkdirSync(Path.join(root, "packages/bench/report"), { recursive: true })
   for (const [index, file] of files.entries()) Fs.writeFileSync(Path.join(root, file), texts[index] ?? "")
   execFileSync("node_modules/.bin/dprint", ["fmt", ...files], { cwd: root, stdio: "inherit" })
   console.log(files.join("\n"))
