@@ -5,7 +5,8 @@ import vitestConfig from "../../../vitest.config.ts"
 import workspace from "../../../vitest.workspace.ts"
 import { glob, node, read, root, vitest } from "./utils/workspace.ts"
 
-const folders = glob("packages/*/package.json", "examples/package.json").map((path) => Path.dirname(path))
+// packages/bench is a workspace of its own, without tests.
+const folders = glob("packages/!(bench)/package.json", "examples/package.json").map((path) => Path.dirname(path))
 
 describe("vitest.workspace.ts", () => {
   it("is what vitest.config.ts gives", () => {
