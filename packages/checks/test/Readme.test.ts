@@ -80,11 +80,16 @@ describe("README.md", () => {
     assert.deepStrictEqual(commands, [`${bare} test`, `${bare} check`])
   })
 
-  it("names only scripts that exist", () => {
+  it("names only scripts that exist, and so does CONTRIBUTING.md", () => {
     const { scripts } = JSON.parse(read("package.json"))
-    const named = new Set([...readme.matchAll(/(?:^|`|^npx .*)pnpm ([\w:-]+)/gm)].map(([, name]) => name!))
-    assert.includeMembers([...named], ["start", "test"])
-    assert.includeMembers(Object.keys(scripts), [...named])
+    const pnpm = (text: string) =>
+      new Set([...text.matchAll(/(?:^|`|&& |^npx .*)pnpm ([\w:-]+)/gm)].map(([, name]) => name!))
+    const contributing = pnpm(read("CONTRIBUTING.md"))
+    assert.includeMembers([...pnpm(readme)], ["start", "test"])
+    assert.includeMembers([...contributing], ["test", "check", "packages", "bump", "release"])
+    // pnpm's own, and programs that are installed.
+    const others = ["install", "vitest", "changeset"]
+    assert.includeMembers([...Object.keys(scripts), ...others], [...pnpm(readme), ...contributing])
   })
 
   it("lists the known sites with the hosts of their APIs", () => {
@@ -150,6 +155,25 @@ describe("README.md", () => {
       assert.isTrue(Fs.existsSync(Path.join(root, target)), link)
       if (heading !== undefined) assert.include(headings(read(target)), heading)
     }
+  })
+})
+
+describe("the other papers", () => {
+  const folders = ["", "packages/core/src/", "packages/node/src/", "packages/testing/src/"]
+
+  it.each(["ARCHITECTURE.md", "CONTRIBUTING.md", "SECURITY.md"])("name only files that exist: %s", (path) => {
+    const named = [...read(path).matchAll(/(?<![\w./])(?:[\w-]+\/)*[\w-]+\.(?:test\.)?ts\b/g)].map(([file]) => file)
+    assert.isAbove(named.length, 1)
+    const exists = (file: string) => folders.some((folder) => Fs.existsSync(Path.join(root, folder, file)))
+    assert.deepStrictEqual(named.filter((file) => !exists(file)), [])
+  })
+
+  it("draw every module of node", () => {
+    const text = read("ARCHITECTURE.md")
+    // A constant; what is said of errors and metrics is in the README.
+    const others = ["internal/version.ts", "index.ts", "SloReportError.ts", "SloReportMetrics.ts", "DatadogConfig.ts"]
+    const modules = glob("packages/node/src/**/*.ts").map((path) => path.slice("packages/node/src/".length))
+    assert.deepStrictEqual(modules.filter((path) => !others.includes(path) && !text.includes(path)), [])
   })
 })
 
