@@ -1,7 +1,7 @@
 import { describe, expect, it } from "@effect/vitest"
 import { modulesOf, packages } from "./utils/packages.ts"
 
-/** After a change that is meant: `pnpm build && pnpm packages -u`. */
+/** After a change that is meant: `pnpm packages -u`. */
 describe("the public declarations", () => {
   it.each(packages.map((one) => [one.folder, one] as const))("are those of api/%s.d.txt", async (folder, one) => {
     const modules = modulesOf(one).map((module) =>
