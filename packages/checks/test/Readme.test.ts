@@ -4,15 +4,15 @@ import { assert, beforeAll, describe, it } from "@effect/vitest"
 import { ConfigProvider, Effect } from "effect"
 import * as Fs from "node:fs"
 import * as Path from "node:path"
+import { type Fence, fencesOf } from "./utils/fences.ts"
 import { glob, node, read, remove, root, temporary, tsc, write } from "./utils/workspace.ts"
 
-const readmes = glob("README.md", "packages/*/README.md", "examples/README.md")
+const readmes = glob("*.md", "packages/*/README.md", "examples/README.md")
+const documented = [...readmes, ...glob("packages/{core,node,testing}/src/**/*.ts")]
 const readme = read("README.md")
 
 describe("the code in the documentation", () => {
-  const fences = [...readmes, ...glob("packages/{core,node,testing}/src/**/*.ts")].flatMap((path) =>
-    fencesOf(path, read(path))
-  )
+  const fences = documented.flatMap((path) => fencesOf(path, read(path)))
   const canary = fencesOf("canary", " * ```ts\n * const text: string = 1\n *\n * ```\n")
   let errors: ReadonlyArray<string> = []
 
@@ -22,7 +22,7 @@ describe("the code in the documentation", () => {
 
   it("is looked for in Markdown and in docstrings, and a wrong line is found", () => {
     assert.includeMembers(fences.map(({ path }) => path), ["README.md", "packages/node/src/SloReportClient.ts"])
-    const count = [...readmes, ...glob("packages/{core,node,testing}/src/**/*.ts")]
+    const count = documented
       .map((path) => read(path).split("```ts\n").length - 1)
       .reduce((sum, each) => sum + each)
     assert.strictEqual(fences.length, count)
@@ -45,7 +45,34 @@ describe("the code in the documentation", () => {
   })
 })
 
+describe("the results in the documentation", () => {
+  const fences = documented.flatMap((path) => fencesOf(path, read(path))).filter(({ code }) => code.includes("// =>"))
+
+  it.each(fences)("are what running gives: $path, line $line", async ({ code }) => {
+    assert.deepStrictEqual(await unexpected(code), [])
+  })
+
+  it("are looked for in Markdown and in docstrings", () => {
+    assert.includeMembers(fences.map(({ path }) => path), [
+      "packages/core/README.md",
+      "packages/core/src/DatadogSite.ts"
+    ])
+  })
+
+  it("are found where they are wrong, and where there is nothing to compare", async () => {
+    const code = `const one = [1,\n  2]\n// => [1, 3]\none.length // => 2\n"a".length // => 2\n`
+    assert.deepStrictEqual(await unexpected(code), ["[1, 3], but it is [1,2]", "2, but it is 1"])
+    assert.throws(() => comparing("// => 1\n"), "nothing to compare with 1")
+  })
+})
+
 describe("README.md", () => {
+  it("shows the test file that is run", () => {
+    const [fence, ...others] = fencesOf("README.md", readme).filter(({ code }) => code.includes("@effect/vitest"))
+    assert.strictEqual(`${fence?.code}\n`, read("examples/test/your-application.test.ts"))
+    assert.deepStrictEqual(others, [])
+  })
+
   it("gives the two commands for a bare machine, the second as .ci/run has it", () => {
     const bare = "npx -y -p node@24 -p pnpm@12.21.0 pnpm"
     assert.deepStrictEqual(readme.match(/^npx .*$/gm), [`${bare} start`, `${bare} test`])
@@ -53,11 +80,16 @@ describe("README.md", () => {
     assert.deepStrictEqual(commands, [`${bare} test`, `${bare} check`])
   })
 
-  it("names only scripts that exist", () => {
+  it("names only scripts that exist, and so does CONTRIBUTING.md", () => {
     const { scripts } = JSON.parse(read("package.json"))
-    const named = new Set([...readme.matchAll(/(?:^|`|^npx .*)pnpm ([\w:-]+)/gm)].map(([, name]) => name!))
-    assert.includeMembers([...named], ["start", "test"])
-    assert.includeMembers(Object.keys(scripts), [...named])
+    const pnpm = (text: string) =>
+      new Set([...text.matchAll(/(?:^|`|&& |^npx .*)pnpm ([\w:-]+)/gm)].map(([, name]) => name!))
+    const contributing = pnpm(read("CONTRIBUTING.md"))
+    assert.includeMembers([...pnpm(readme)], ["start", "test"])
+    assert.includeMembers([...contributing], ["test", "check", "packages", "bump", "release"])
+    // pnpm's own, and programs that are installed.
+    const others = ["install", "vitest", "changeset"]
+    assert.includeMembers([...Object.keys(scripts), ...others], [...pnpm(readme), ...contributing])
   })
 
   it("lists the known sites with the hosts of their APIs", () => {
@@ -104,6 +136,16 @@ describe("README.md", () => {
       assert.sameMembers(listed, [...seen])
     }))
 
+  it.each(["core", "node", "testing"])("is shortened for the package %s, which it tells the modules of", (name) => {
+    const text = read(`packages/${name}/README.md`)
+    assert.isAtMost(text.trimEnd().split("\n").length, 40)
+    const modules = glob(`packages/${name}/src/*.ts`).map((path) => Path.basename(path, ".ts"))
+    const named = [...text.matchAll(/^\| (`\w+`.*?) *\|/gm)].flatMap(([, cell]) =>
+      cell!.replaceAll("`", "").split(", ")
+    )
+    assert.sameMembers(named, modules.filter((module) => module !== "index"))
+  })
+
   it.each(readmes)("links only to files and headings that exist: %s", (path) => {
     const text = read(path)
     const links = [...text.matchAll(/\]\(([^()\s]+)\)/g)].map(([, link]) => link!).filter((link) => !/^\w+:/.test(link))
@@ -113,6 +155,25 @@ describe("README.md", () => {
       assert.isTrue(Fs.existsSync(Path.join(root, target)), link)
       if (heading !== undefined) assert.include(headings(read(target)), heading)
     }
+  })
+})
+
+describe("the other papers", () => {
+  const folders = ["", "packages/core/src/", "packages/node/src/", "packages/testing/src/"]
+
+  it.each(["ARCHITECTURE.md", "CONTRIBUTING.md", "SECURITY.md"])("name only files that exist: %s", (path) => {
+    const named = [...read(path).matchAll(/(?<![\w./])(?:[\w-]+\/)*[\w-]+\.(?:test\.)?ts\b/g)].map(([file]) => file)
+    assert.isAbove(named.length, 1)
+    const exists = (file: string) => folders.some((folder) => Fs.existsSync(Path.join(root, folder, file)))
+    assert.deepStrictEqual(named.filter((file) => !exists(file)), [])
+  })
+
+  it("draw every module of node", () => {
+    const text = read("ARCHITECTURE.md")
+    // A constant; what is said of errors and metrics is in the README.
+    const others = ["internal/version.ts", "index.ts", "SloReportError.ts", "SloReportMetrics.ts", "DatadogConfig.ts"]
+    const modules = glob("packages/node/src/**/*.ts").map((path) => path.slice("packages/node/src/".length))
+    assert.deepStrictEqual(modules.filter((path) => !others.includes(path) && !text.includes(path)), [])
   })
 })
 
@@ -134,23 +195,6 @@ function headings(text: string): ReadonlyArray<string> {
   )
 }
 
-interface Fence {
-  readonly path: string
-  /** Where the code begins, from 1. */
-  readonly line: number
-  readonly end: number
-  readonly code: string
-}
-
-/** The `ts` fences of Markdown, or of the doc comments of a source. */
-function fencesOf(path: string, text: string): ReadonlyArray<Fence> {
-  return [...text.matchAll(/^([ *]*)```ts\n([^]*?)\n\1```$/gm)].map(({ 1: indent = "", 2: code = "", index }) => {
-    const lines = code.split("\n")
-    const line = text.slice(0, index).split("\n").length + 1
-    return { path, line, end: line + lines.length - 1, code: lines.map((each) => each.slice(indent.length)).join("\n") }
-  })
-}
-
 /** What tsc says of the fences, each a file of its own whose lines are numbered as where it comes from. */
 async function compile(fences: ReadonlyArray<Fence>): Promise<ReadonlyArray<string>> {
   const folder = temporary()
@@ -165,6 +209,42 @@ async function compile(fences: ReadonlyArray<Fence>): Promise<ReadonlyArray<stri
     return output.split("\n").filter((line) => line !== "").map((line) =>
       line.replace(/^(fence\d+\.ts)\((\d+),\d+\)/, (_, name, at) => `${names.get(name)?.path}:${at}`)
     )
+  } finally {
+    remove(folder)
+  }
+}
+
+/** A fence that prints, for every result in it that is another, what it is. */
+function comparing(code: string): string {
+  const lines = code.split("\n").map((line) => {
+    const [, before = "", expected] = /^(.*?) *\/\/ => (.*)$/.exec(line) ?? []
+    return expected === undefined ? { line } : { line: before, before, expected }
+  })
+  const compared = lines.map(({ before, expected, line }, index) => {
+    if (expected === undefined) return line
+    // On a line of its own a result belongs to the last name that was given.
+    const above = lines.slice(0, index + 1).map(({ line }) => /^(?:export )?const (\w+)/.exec(line)?.[1])
+    const name = before === "" || /^(?:export )?const /.test(before)
+      ? above.findLast((each) => each !== undefined)
+      : before
+    if (name === undefined) throw new Error(`nothing to compare with ${expected}`)
+    const declaration = name === before ? "" : before
+    return `${declaration}\n;compare(${name}, ${expected}, ${JSON.stringify(expected)})`
+  })
+  return `import { isDeepStrictEqual } from "node:util"
+const compare = (actual: unknown, expected: unknown, text: string) => {
+  if (!isDeepStrictEqual(actual, expected)) console.log(text + ", but it is " + JSON.stringify(actual))
+}
+${compared.join("\n")}`
+}
+
+async function unexpected(code: string): Promise<ReadonlyArray<string>> {
+  const folder = temporary()
+  try {
+    write(folder, { "fence.ts": comparing(code) })
+    const { code: exit, errors, output } = await node(folder, "fence.ts")
+    assert.strictEqual(exit, 0, errors)
+    return output.split("\n").filter((line) => line !== "")
   } finally {
     remove(folder)
   }

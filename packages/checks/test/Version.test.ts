@@ -7,6 +7,8 @@ import { glob, read, root } from "./utils/workspace.ts"
 interface Manifest {
   readonly name: string
   readonly version: string
+  readonly description: string
+  readonly keywords: ReadonlyArray<string>
   readonly license: string
   readonly sideEffects: boolean
   readonly type: string
@@ -34,7 +36,9 @@ describe.each(published)("packages/%s", (name) => {
     assert.strictEqual(manifest.version, node.version)
   })
 
-  it("says who may use it, and where it runs", () => {
+  it("says what it is, who may use it, and where it runs", () => {
+    assert.match(manifest.description, /^(?=.*\bDatadog)[A-Z].*[^.]$/)
+    assert.includeMembers([...manifest.keywords], ["effect", "datadog", "slo"])
     assert.strictEqual(manifest.license, "MIT")
     assert.deepStrictEqual(manifest.engines, manifestOf(".").engines)
     assert.strictEqual(manifest.type, "module")
@@ -69,7 +73,13 @@ describe.each(published)("packages/%s", (name) => {
       target?.replace("./src/", "./dist/").replace(/\.ts$/, ".js") ?? null
     ])
     assert.deepStrictEqual(manifest.publishConfig.exports, Object.fromEntries(built))
-    assert.includeMembers([...manifest.files], ["src/**/*.ts", "dist/**/*.js", "dist/**/*.d.ts"])
+    // Without the sources, their maps and their comments in the code: core and node stay below 150 kB.
+    assert.deepStrictEqual(manifest.files, [
+      "dist/**/*.js",
+      "dist/**/*.d.ts",
+      "!dist/internal/**/*.d.ts",
+      "CHANGELOG.md"
+    ])
   })
 
   it("takes the consumer's Effect, of the major version that it is tested with", () => {
@@ -82,6 +92,18 @@ describe.each(published)("packages/%s", (name) => {
   })
 })
 
+describe("the packages", () => {
+  it("move together from version to version", () => {
+    const { fixed } = JSON.parse(read(".changeset/config.json"))
+    assert.deepStrictEqual(fixed, [published.map((name) => manifestOf(`packages/${name}`).name)])
+  })
+
+  it.each(published)("have a change log that begins with the present version: %s", (name) => {
+    const { name: title, version } = manifestOf(`packages/${name}`)
+    assert.isTrue(read(`packages/${name}/CHANGELOG.md`).startsWith(`# ${title}\n\n## ${version}\n`))
+  })
+})
+
 describe("the client's user agent", () => {
   it("has the package's version", () => {
     assert.strictEqual(version, node.version)
@@ -91,7 +113,9 @@ describe("the client's user agent", () => {
 describe("the catalog", () => {
   it("has exact versions", () => {
     assert.include(Object.keys(catalog), "effect")
-    for (const [name, range] of Object.entries(catalog)) assert.match(range, /^\d+\.\d+\.\d+(-[\w.]+)?$/, name)
+    for (const [name, range] of Object.entries(catalog)) {
+      assert.match(range, /^(npm:typescript@)?\d+\.\d+\.\d+(-[\w.]+)?$/, name)
+    }
   })
 
   it("is where every package takes its versions from", () => {
@@ -108,6 +132,6 @@ describe("the catalog", () => {
 function catalogOf(yaml: string): Readonly<Record<string, string>> {
   const [, block = ""] = /^catalog:\n((?: {2}.*\n?)*)/m.exec(yaml) ?? []
   return Object.fromEntries(
-    [...block.matchAll(/^ {2}"?([^":]+)"?: *"?([^"\n]+?)"?$/gm)].map(([, name, range]) => [name, range])
+    [...block.matchAll(/^ {2}"?([^":#]+)"?: *"?([^"\n]+?)"?$/gm)].map(([, name, range]) => [name, range])
   )
 }

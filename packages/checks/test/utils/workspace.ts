@@ -40,9 +40,18 @@ export interface Run {
 
 /** Runs a program in an environment without vitest's variables. */
 export const run = (cwd: string, program: string, ...args: ReadonlyArray<string>): Promise<Run> =>
+  runIn({}, cwd, program, ...args)
+
+/** The same with these variables beside `PATH`. */
+export const runIn = (
+  variables: NodeJS.ProcessEnv,
+  cwd: string,
+  program: string,
+  ...args: ReadonlyArray<string>
+): Promise<Run> =>
   new Promise((resolve) => {
     const { PATH = "" } = process.env
-    const options = { cwd, env: { PATH }, maxBuffer: 2 ** 26 }
+    const options = { cwd, env: { PATH, ...variables }, maxBuffer: 2 ** 26 }
     const child = execFile(program, args, options, (_, output, errors) => {
       resolve({ code: child.exitCode ?? 1, output, errors })
     })

@@ -1,0 +1,131 @@
+import { assert, describe, it } from "@effect/vitest"
+import * as Fs from "node:fs"
+import { createServer } from "node:http"
+import * as Path from "node:path"
+import { publint } from "publint"
+import { formatMessage } from "publint/utils"
+import type { Packed } from "../../../scripts/pack.ts"
+import { glob, node, root, runIn } from "../test/utils/workspace.ts"
+import { packages, specifiersOf } from "./utils/packages.ts"
+
+// A client that is larger than its README's promise is not small.
+const maxUnpackedBytes = 150_000
+
+const attw = Path.join(root, "packages/checks/node_modules/@arethetypeswrong/cli/dist/index.js")
+
+describe.each(packages.map((one) => [one.manifest.name, one] as const))("%s", (name, one) => {
+  it("holds the built modules, their declarations, its papers and nothing else", () => {
+    const src = `packages/${one.folder}/src/`
+    const built = glob(`${src}**/*.ts`).map((path) => path.slice(src.length).replace(/\.ts$/, ""))
+    assert.sameMembers(Object.keys(one.files), [
+      "CHANGELOG.md",
+      "LICENSE",
+      "README.md",
+      "package.json",
+      ...built.map((path) => `dist/${path}.js`),
+      ...built.filter((path) => !path.startsWith("internal/")).map((path) => `dist/${path}.d.ts`)
+    ])
+  })
+
+  it("has no word of its tests, its sources or their comments in its code", () => {
+    for (const [path, text] of Object.entries(one.files).filter(([path]) => path.endsWith(".js"))) {
+      assert.notMatch(text, /^\s*(?:\/\*\*|\/\/)|from "[^"]+\.ts"/m, path)
+    }
+  })
+
+  it("depends on published versions, of its siblings on this one", () => {
+    const { dependencies = {}, peerDependencies = {} } = one.manifest
+    for (const [dependency, range] of Object.entries({ ...dependencies, ...peerDependencies })) {
+      assert.match(range, /^\^\d/, dependency)
+      if (dependency.startsWith("@effect-datadog/")) assert.strictEqual(range, `^${one.manifest.version}`)
+    }
+  })
+
+  it("is what publint wants", async () => {
+    const tarball = bytesOf(one)
+    const { messages, pkg } = await publint({ pack: { tarball }, strict: true })
+    // Where the sources live is not known yet.
+    const known = ["USE_REPOSITORY"]
+    const found = messages.filter(({ code }) => !known.includes(code))
+    assert.deepStrictEqual(found.map((message) => formatMessage(message, pkg, { color: false })), [])
+  })
+
+  it("has types that every ESM resolution finds, for every module", async () => {
+    const entries = specifiersOf(one).map((specifier) => specifier.replace(name, "."))
+    const args = [one.path, "--profile", "esm-only", "--format", "json", "--entrypoints", ...entries]
+    const { code, errors, output } = await node(Path.dirname(one.path), attw, ...args)
+    assert.strictEqual(code, 0, `${errors}${output}`)
+    const { analysis } = JSON.parse(output)
+    assert.sameMembers(Object.keys(analysis.entrypoints), entries)
+  })
+})
+
+describe("core and node", () => {
+  it(`have less than ${maxUnpackedBytes / 1000} kB together, unpacked`, () => {
+    const sizes = packages.filter(({ folder }) => folder !== "testing").map(({ unpackedSize }) => unpackedSize)
+    assert.strictEqual(sizes.length, 2)
+    assert.isBelow(sizes.reduce((sum, size) => sum + size, 0), maxUnpackedBytes)
+  })
+})
+
+describe("publint", () => {
+  it("would find a broken package", async () => {
+    const manifest = { name: "a", version: "1.0.0", type: "module", exports: { ".": "./missing.js" } }
+    const { messages } = await publint({
+      pack: { files: [{ name: "/package.json", data: Buffer.from(JSON.stringify(manifest)) }] },
+      pkgDir: "/"
+    })
+    assert.include(messages.map(({ code }) => code), "FILE_DOES_NOT_EXIST")
+  })
+})
+
+describe("pnpm release", () => {
+  const release = Path.join(root, "scripts/release.ts")
+
+  it("shows with --dry-run what would be published, and sends nothing", async () => {
+    let requests = 0
+    const server = createServer((_, response) => {
+      requests += 1
+      response.end("{}")
+    })
+    await new Promise<void>((resolve) => server.listen(0, "127.0.0.1", resolve))
+    const address = server.address()
+    const registry = `http://127.0.0.1:${typeof address === "object" ? address?.port : address}/`
+    const variables = { npm_config_registry: registry, NPM_CONFIG_REGISTRY: registry, pnpm_config_registry: registry }
+    try {
+      const { code, errors, output } = await runIn(
+        variables,
+        root,
+        process.execPath,
+        release,
+        "--dry-run",
+        "--no-build"
+      )
+      assert.strictEqual(code, 0, errors)
+      for (const { files, manifest } of packages) {
+        assert.include(output, `${manifest.name} ${manifest.version}: ${manifest.description}\n`)
+        for (const path of Object.keys(files)) assert.include(output, ` kB  ${path}\n`)
+      }
+      assert.match(output, /Would publish 3 packages as \d+\.\d+\.\d+\. Nothing was sent\.\n$/)
+      assert.strictEqual(requests, 0)
+    } finally {
+      server.close()
+    }
+  })
+
+  it("publishes nothing where nobody can confirm it", async () => {
+    const { code, errors, output } = await node(root, release)
+    assert.strictEqual(code, 1)
+    assert.strictEqual(errors, "publishing is confirmed by hand: there is no terminal\n")
+    assert.strictEqual(output, "")
+  })
+
+  it("publishes nothing that --no-build left unchecked, and knows no other option", async () => {
+    assert.strictEqual((await node(root, release, "--no-build")).code, 1)
+    assert.strictEqual((await node(root, release, "--dryrun")).code, 1)
+  })
+})
+
+function bytesOf({ path }: Packed): ArrayBuffer {
+  return new Uint8Array(Fs.readFileSync(path)).buffer
+}
