@@ -19,7 +19,7 @@ const ids = Array.from({ length: waits }, (_, index) => `job-${index}`)
 const jobs = new Map(ids.map((id) => [id, Infinity]))
 const server = new ReportServer(clock, jobs, { limit: 10 * waits, period: 60 * second })
 
-const own = mode === "alone" ? { pacing: false } : {}
+const own = mode === "alone" ? ({ pacing: false } as const) : {}
 const all = { concurrency: "unbounded", discard: true } as const
 const policy = { poll: PollPolicy.fixed(interval), deadline: "24 hours" } as const
 const program = Effect.gen(function*() {

@@ -47,16 +47,22 @@ export interface Operations {
 export const make = ({ polls, privately, sender, site }: Context): Operations => {
   const call = { kind: "client", attributes: { "datadog.site": site, "retry.count": 0 } } as const
 
-  const status = Effect.fn("SloReportClient.getReportStatus", call)(
-    function*(id: ReportId): Effect.fn.Return<SloReport, DatadogError> {
-      yield* Effect.annotateCurrentSpan("slo.report.id", id)
+  // The one call that is made often: by hand its span costs 3 µs, with Effect.fn and annotations 15 µs.
+  const status = (id: ReportId): Effect.Effect<SloReport, DatadogError> => {
+    const attributes = { ...call.attributes, "slo.report.id": id }
+    return privately(Effect.useSpan("SloReportClient.getReportStatus", { ...call, attributes }, (span) => {
       const path = `/api/v2/slo/report/${encodeURIComponent(id)}/status`
-      const report = yield* send(sender, { method: "GET", path }, HttpClientRequest.get(path), decodeStatus)
-      yield* Effect.annotateCurrentSpan("slo.report.status", report.rawStatus)
-      return report
-    },
-    privately
-  )
+      const report = send(sender, { method: "GET", path }, HttpClientRequest.get(path), decodeStatus)
+      return Effect.withParentSpan(
+        Effect.map(report, (report) => {
+          span.attribute("slo.report.status", report.rawStatus)
+          return report
+        }),
+        span,
+        { captureStackTrace: false }
+      )
+    }))
+  }
 
   return {
     status,

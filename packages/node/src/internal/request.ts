@@ -79,12 +79,13 @@ const attemptOf = <A, R>(
   Effect.suspend(() => {
     let response: HttpClientResponse | undefined
     const attempt = client.execute(request).pipe(
-      Effect.mapError((error) => fromHttpClientError(call, error, scrub)),
-      Effect.tap((answer) => {
-        response = answer
-        return Effect.annotateCurrentSpan("http.response.status_code", answer.status)
+      Effect.matchEffect({
+        onFailure: (error): Effect.Effect<A, DatadogError, R> => Effect.fail(fromHttpClientError(call, error, scrub)),
+        onSuccess: (answer) => {
+          response = answer
+          return Effect.andThen(Effect.annotateCurrentSpan("http.response.status_code", answer.status), read(answer))
+        }
       }),
-      Effect.flatMap(read),
       Effect.timeoutOrElse({
         duration: attemptTimeout,
         // An error is known by its status, though its body may never end.

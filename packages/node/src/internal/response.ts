@@ -125,10 +125,13 @@ export const failByBody = (
   })
 
 // A body of known length is read in one go, which is cheaper than counting its chunks.
-const readBody = (response: HttpClientResponse): Effect.Effect<Body, HttpClientError> =>
-  Number(response.headers["content-length"]) <= maxBodyBytes && response.headers["content-encoding"] === undefined
+const readBody = (response: HttpClientResponse): Effect.Effect<Body, HttpClientError> => {
+  // Each look at the headers makes them anew.
+  const { headers } = response
+  return Number(headers["content-length"]) <= maxBodyBytes && headers["content-encoding"] === undefined
     ? Effect.map(response.text, (text) => ({ text, isComplete: true }))
     : readAtMost(response)
+}
 
 const readAtMost = (response: HttpClientResponse): Effect.Effect<Body, HttpClientError> =>
   Effect.suspend(() => {
