@@ -76,7 +76,9 @@ export const make = ({ polls, privately, sender, site }: Context): Operations =>
         mayPass
       }).pipe(
         Stream.withSpan("SloReportClient.waitForReport", {
-          attributes: { "datadog.site": site, "slo.report.id": id }
+          attributes: { "datadog.site": site, "slo.report.id": id },
+          // A stack for each of many waits is a third of its memory.
+          captureStackTrace: false
         })
       ),
     create: Effect.fn("SloReportClient.createReport", call)(

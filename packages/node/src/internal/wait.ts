@@ -40,6 +40,8 @@ export interface Wait {
 }
 
 interface State {
+  /** What others knew of the report already, to be told first. */
+  readonly joined: SloReport.SloReport | undefined
   readonly last: SloReport.SloReport | undefined
   readonly polls: number
   readonly answeredAt: number
@@ -71,11 +73,11 @@ export const stream = (
         ? Effect.andThen(notice(millis), wait.onSleep(cause, millis))
         : wait.onSleep(cause, millis)
     const delays = yield* Delays.make(wait.policy)
+    let outcome = "interrupted"
     const seat = yield* Effect.acquireRelease(
       polls.sit(wait.id, { poll: wait.poll, end, onSleep }),
-      (seat) => seat.leave
+      (seat) => Effect.andThen(seat.leave, Effect.suspend(() => countWait(outcome)))
     )
-    let outcome = "interrupted"
 
     const pauseAfter = (report: SloReport.SloReport, answeredAt: number, error?: DatadogError) =>
       Effect.map(delays(report), (interval) => pauseFor(interval, answeredAt, error))
@@ -118,6 +120,7 @@ export const stream = (
       })
 
     const next = Effect.fnUntraced(function*(state: State) {
+      if (state.joined !== undefined) return [state.joined, { ...state, joined: undefined }] as const
       let { answeredAt, last, pause, polls } = state
       if (last !== undefined && SloReport.isTerminal(last)) return undefined
       while (pause !== undefined && answeredAt < end) {
@@ -132,7 +135,7 @@ export const stream = (
           if (last.status === "unknown") yield* noticeUnknown(last)
           if (SloReport.isTerminal(last)) outcome = last.status
           else pause = yield* pauseAfter(last, answeredAt)
-          return [last, { last, polls, answeredAt, pause }] as const
+          return [last, { joined: undefined, last, polls, answeredAt, pause }] as const
         }
         const error = Option.getOrUndefined(Cause.findErrorOption(exit.cause))
         if (error === undefined) return yield* Effect.failCause(exit.cause)
@@ -148,6 +151,7 @@ export const stream = (
 
     const joined = seat.latest
     const start: State = {
+      joined,
       last: joined,
       polls: 0,
       answeredAt: -Infinity,
@@ -155,13 +159,12 @@ export const stream = (
         ? { until: started, interval: firstInterval, cause: "poll" }
         : yield* pauseAfter(joined, started)
     }
-    return Stream.concat(Stream.fromIterable(joined === undefined ? [] : [joined]), Stream.unfold(start, next)).pipe(
-      Stream.tapError((error) => Effect.sync(() => outcome = error._tag)),
-      Stream.ensuring(
-        Effect.suspend(() => Metric.update(Metric.withAttributes(SloReportMetrics.waits, { outcome }), 1))
-      )
-    )
+    const fail = (error: DatadogError | WaitTimedOut) => Effect.sync(() => outcome = error._tag)
+    return Stream.unfold(start, (state: State) => Effect.tapError(next(state), fail))
   }))
+
+const countWait = (outcome: string): Effect.Effect<void> =>
+  Metric.update(Metric.withAttributes(SloReportMetrics.waits, { outcome }), 1)
 
 // An error that says nothing of the job. Until Datadog has answered once, a connection that can't be made is
 // more likely a wrong address than an outage.
