@@ -28,6 +28,8 @@ export interface Bucket {
   readonly nextPoll: (now: number, due: number) => number
   /** Whether a poll that can't be put off may go now, out of turn. */
   readonly hasRoom: (now: number) => boolean
+  /** Whether counted requests are on their way. */
+  readonly isBusy: () => boolean
   readonly begin: (now: number, isPoll: boolean) => Request
   /** Takes back a request that was counted and is not sent. */
   readonly cancel: () => void
@@ -39,6 +41,7 @@ export interface Bucket {
 export const unlimited: Bucket = {
   nextPoll: (now) => now,
   hasRoom: () => true,
+  isBusy: () => false,
   begin: (at, isPoll) => ({ isPoll, number: 0, at }),
   cancel: () => {},
   end: () => {}
@@ -148,6 +151,7 @@ export const make = (share: number): Bucket => {
           return true
       }
     },
+    isBusy: () => inFlight > 0,
     begin: (now, isPoll) => {
       roll(now)
       if (known._tag === "blind") known = { ...known, sent: known.sent + 1 }

@@ -48,7 +48,7 @@ export interface Pacer {
   readonly remove: (waiting: Waiting) => void
   /** Ends the fiber where no turn is waited for. */
   readonly rest: Effect.Effect<void>
-  /** Whether turns are waited for, so that what answers tell of the limit is worth knowing. */
+  /** Whether there are waits, so that what answers tell of the limit is worth knowing. */
   readonly isActive: () => boolean
   /** Counts a request that is no poll. */
   readonly begin: (now: number) => Bucket.Request
@@ -151,7 +151,7 @@ export const make = (bucket: Bucket.Bucket): Pacer => {
       fiber = undefined
       return Fiber.interrupt(ended)
     }),
-    isActive: () => isRunning,
+    isActive: () => isRunning || bucket.isBusy(),
     begin: (now) => bucket.begin(now, false),
     cancel: bucket.cancel,
     end: (request, now, told) => {
