@@ -1,4 +1,4 @@
-import { ReportCsv } from "@effect-datadog/slo-report-testing"
+import { FakeDatadog, FakeDatadogServer, ReportCsv, Timeline } from "@effect-datadog/slo-report-testing"
 import { afterAll, assert, beforeAll, describe, it } from "@effect/vitest"
 import { Arbitrary, Array as Arr, Effect, Schema, Stream } from "effect"
 import * as Fs from "node:fs"
@@ -51,8 +51,28 @@ describe("report-to-html", () => {
     assert.include(Fs.readFileSync(target, "utf8"), "Checkout")
   })
 
+  it.live("waits for a report of Datadog's and writes its page", () =>
+    Effect.gen(function*() {
+      const fake = yield* FakeDatadog.FakeDatadog
+      const { url } = yield* FakeDatadogServer.FakeDatadogServer
+      const id = yield* fake.addReport({ timeline: Timeline.after("2 seconds", "completed_with_errors"), csv })
+      const { apiKey, applicationKey } = fake.credentials
+      const environment = { DD_HOST: url, DD_API_KEY: apiKey, DD_APP_KEY: applicationKey, REPORT_DATA_ID: id }
+      const { code, errors, output } = yield* Effect.promise(() => run("report-to-html", environment))
+      assert.strictEqual(code, 0, errors)
+      assert.strictEqual(errors, `Report ${id} is completed_with_errors.\n`)
+      assert.strictEqual(output, page(yield* ReportCsvFile.rows(Stream.encodeText(Stream.make(csv)))))
+    }).pipe(Effect.provide(FakeDatadogServer.layerTest())), 30_000)
+
+  it("reads a fake's report where no keys are set", async () => {
+    const { code, errors, output } = await report({ arguments: [] })
+    assert.strictEqual(code, 0, errors)
+    assert.match(errors, /^No Datadog keys in the environment .*\nReport \S+ is completed\.\n$/)
+    assert.match(output, /^<!doctype html>\n[^]*<p>12 SLOs · [^]*<\/html>\n$/)
+  }, 30_000)
+
   it.each([
-    ["no file", { arguments: [] }, /^Usage: node src\/report-to-html\.ts .*\n$/],
+    ["too many files", { arguments: ["a.csv", "a.html", "b.html"] }, /^Usage: node src\/report-to-html\.ts .*\n$/],
     ["a file that is not there", { arguments: ["absent.csv"] }, /^NotFound: .*absent\.csv.*\n$/],
     ["a page", { arguments: ["-"], text: "<html>\n" }, /^This is no SLO report: line 1: the header lacks "id".*\n$/]
   ])("says of %s in one message what is wrong, and exits with 2", async (_, input, message) => {

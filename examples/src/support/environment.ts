@@ -17,7 +17,8 @@ const fake = Layer.unwrap(Effect.gen(function*() {
     DD_HOST: server.url,
     DD_API_KEY: datadog.credentials.apiKey,
     DD_APP_KEY: datadog.credentials.applicationKey,
-    REPORT_DATA_ID: id
+    REPORT_DATA_ID: id,
+    REPORT_QUERY: "service:checkout"
   }))
 })).pipe(Layer.provide(FakeDatadogServer.layerTest()))
 

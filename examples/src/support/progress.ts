@@ -1,16 +1,19 @@
 /**
- * Shows a wait as it goes: one redrawn line on a terminal, otherwise a line for every change of status.
+ * Shows a wait or an export as it goes: one redrawn line on a terminal, otherwise a line for every change.
  */
 import type { SloReport } from "@effect-datadog/slo-report"
-import type { WaitEvent } from "@effect-datadog/slo-report-node"
+import type { ExportProgress, WaitEvent } from "@effect-datadog/slo-report-node"
 import { Clock, Duration, Effect, Schedule } from "effect"
 
 const seconds = (millis: number): string => `${Math.max(0, Math.round(millis / 1000))} s`
 
-export const make = (output: NodeJS.WriteStream) =>
+const count = (bytes: number): string => bytes.toLocaleString("en-US")
+
+export const make = (output: NodeJS.WriteStream, beginning = "not asked yet") =>
   Effect.gen(function*() {
     const started = yield* Clock.currentTimeMillis
-    let status = "not asked yet"
+    let state = beginning
+    let details: ReadonlyArray<string> = []
     let polls = 0
     let heldUp = 0
     let sleep = { cause: "poll", from: started, until: started }
@@ -18,7 +21,8 @@ export const make = (output: NodeJS.WriteStream) =>
     const line = Effect.map(Clock.currentTimeMillis, (now) => {
       const held = heldUp + (sleep.cause === "rate_limit" ? now - sleep.from : 0)
       return [
-        status,
+        state,
+        ...details,
         `${seconds(now - started)} elapsed`,
         `${polls} ${polls === 1 ? "poll" : "polls"}`,
         ...(sleep.until > now ? [`next poll in ${seconds(sleep.until - now)}`] : []),
@@ -36,6 +40,22 @@ export const make = (output: NodeJS.WriteStream) =>
         sleep = { cause, from: now, until: now + millis }
       })
 
+    const turnTo = Effect.fnUntraced(function*(next: string, ...more: ReadonlyArray<string>) {
+      yield* begin("poll", 0)
+      const isChange = state !== next
+      state = next
+      details = more
+      if (isChange && !output.isTTY) {
+        output.write(`${yield* line}\n`)
+      }
+    })
+
+    const show = (report: SloReport.SloReport) =>
+      Effect.suspend(() => {
+        polls += 1
+        return turnTo(report.rawStatus)
+      })
+
     if (output.isTTY) {
       yield* Effect.addFinalizer(() =>
         Effect.andThen(redraw, Effect.sync(() => output.write("\n")))
@@ -47,13 +67,21 @@ export const make = (output: NodeJS.WriteStream) =>
       /** Notes that the wait sleeps, and what for. */
       onSleep: ({ cause, duration }: WaitEvent.WaitSleep) => begin(cause, Duration.toMillis(duration)),
       /** Notes what a poll saw. */
-      show: (report: SloReport.SloReport) =>
-        Effect.gen(function*() {
-          yield* begin("poll", 0)
-          const isChange = status !== report.rawStatus
-          status = report.rawStatus
-          polls += 1
-          if (isChange && !output.isTTY) output.write(`${yield* line}\n`)
-        })
+      show,
+      /** Notes how far an export has come. */
+      showExport: (progress: ExportProgress.ExportProgress) => {
+        switch (progress._tag) {
+          case "Created":
+            return turnTo("created")
+          case "Polled":
+            return show(progress.report)
+          case "Downloading": {
+            const total = progress.total === undefined ? "" : ` of ${count(progress.total)}`
+            return turnTo("downloading", `${count(progress.bytes)}${total} bytes`)
+          }
+          case "Done":
+            return turnTo("downloaded", `${count(progress.bytes)} bytes`)
+        }
+      }
     }
   })

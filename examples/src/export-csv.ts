@@ -1,0 +1,63 @@
+/**
+ * Creates a report, waits for it and writes its CSV to a file; the exit code is 0 for a file, 1 for a failed report,
+ * 2 for an error.
+ *
+ *     DD_SITE=datadoghq.com DD_API_KEY=… DD_APP_KEY=… node src/export-csv.ts --query service:checkout \
+ *       --from 2024-01-01 --to 2024-07-01 --interval monthly --timezone Europe/Berlin report.csv
+ *
+ * Without --from and --to the period is the six months until now. Without keys `node src/export-csv.ts` alone asks a
+ * fake for the query `service:checkout`.
+ */
+import { SloReportRequest } from "@effect-datadog/slo-report"
+import { SloReportClient } from "@effect-datadog/slo-report-node"
+import { NodeServices } from "@effect/platform-node"
+import { Config, Console, DateTime, Effect, Layer, Option, Stream } from "effect"
+import { Argument, Command, Flag } from "effect/cli"
+import { environment } from "./support/environment.ts"
+import { main } from "./support/main.ts"
+import * as Progress from "./support/progress.ts"
+
+const flags = {
+  query: Flag.String("query").pipe(
+    Flag.withDescription("Which SLOs, in the words of Datadog's SLO search; otherwise REPORT_QUERY"),
+    Flag.withFallbackConfig(Config.String("REPORT_QUERY"))
+  ),
+  from: Flag.String("from").pipe(Flag.withDescription("Such as 2024-01-31; six months ago by default"), Flag.optional),
+  to: Flag.String("to").pipe(Flag.withDescription("Such as 2024-01-31T08:00; now by default"), Flag.optional),
+  interval: Flag.Literals("interval", SloReportRequest.ReportInterval.literals).pipe(Flag.optional),
+  timezone: Flag.String("timezone").pipe(Flag.withDescription("Such as Europe/Berlin"), Flag.optional),
+  output: Argument.String("output").pipe(Argument.withDefault("slo-report.csv"))
+}
+
+const command = Command.make("export-csv", flags, ({ output, query, ...options }) =>
+  Effect.gen(function*() {
+    const client = yield* SloReportClient.SloReportClient
+    const now = yield* DateTime.now
+    const request = yield* SloReportRequest.make({
+      query,
+      from: Option.getOrElse(options.from, () => DateTime.subtract(now, { months: 6 })),
+      to: Option.getOrElse(options.to, () => now),
+      interval: Option.getOrUndefined(options.interval),
+      timezone: Option.getOrUndefined(options.timezone)
+    })
+    const [from, to] = [request.from, request.to].map((time) => DateTime.formatIso(time))
+    yield* Console.log(`Exporting ${query} from ${from} to ${to}`)
+    const exporting = Effect.flatMap(Progress.make(process.stdout, "creating"), (progress) =>
+      client.exportReportTo(output, request, { onSleep: progress.onSleep }).pipe(
+        Stream.tap(progress.showExport),
+        Stream.runLast
+      ))
+    const last = Option.getOrThrow(yield* Effect.scoped(exporting))
+    const hasErrors = last._tag === "Done" && last.report.status === "completed_with_errors"
+    yield* Console.log(`Wrote ${output}${hasErrors ? ", completed_with_errors: see its export_error" : ""}.`)
+  }))
+
+Command.run(command, { version: "0.0.0", renderErrors: false }).pipe(
+  Effect.as(0),
+  Effect.catchTags({
+    ReportFailed: (error) => Effect.as(Console.error(error.message), 1),
+    ShowHelp: ({ errors }) => Effect.as(Console.error(errors.map(({ message }) => message).join("\n")), 2)
+  }),
+  Effect.provide([NodeServices.layer, Layer.provideMerge(SloReportClient.layerNode(), environment)]),
+  main
+)
