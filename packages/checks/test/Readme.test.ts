@@ -5,6 +5,7 @@ import { ConfigProvider, Effect } from "effect"
 import * as Fs from "node:fs"
 import * as Path from "node:path"
 import { type Fence, fencesOf } from "./utils/fences.ts"
+import { tableOf } from "./utils/tables.ts"
 import { glob, node, read, remove, root, temporary, tsc, write } from "./utils/workspace.ts"
 
 const readmes = glob("*.md", "packages/*/README.md", "examples/README.md")
@@ -179,13 +180,7 @@ describe("the other papers", () => {
 
 /** The rows of the README's table under a head that begins with these cells. */
 function table(...head: ReadonlyArray<string>): ReadonlyArray<ReadonlyArray<string>> {
-  const lines = readme.split("\n").map((line) =>
-    line.startsWith("|") ? line.slice(1).split("|").map((cell) => cell.trim()) : []
-  )
-  const start = lines.findIndex((cells) => head.every((cell, index) => cells[index] === cell))
-  assert.isAtLeast(start, 0, `a table of ${head.join(", ")}`)
-  const end = lines.findIndex((cells, index) => index > start && cells.length === 0)
-  return lines.slice(start + 2, end).map((cells) => cells.slice(0, -1))
+  return tableOf(readme, ...head)
 }
 
 /** The headings of a Markdown text as GitHub makes anchors of them. */
