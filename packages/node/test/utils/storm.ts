@@ -93,7 +93,7 @@ const invalidIds = ["", "..", "a/b", "a?b", "a b", "a\nb", "%2e"]
 
 const timeline = (chance: Chance, { maxJob }: Climate): Timeline.Timeline => {
   const done = chance.int(0, maxJob)
-  const status = chance.of(["completed", "completed", "completed_with_errors", "failed"])
+  const status = chance.of(["completed", "completed_with_errors", "failed", "failed"])
   const step = { after: done, status }
   if (chance.is(0.1)) return Timeline.always(chance.of(["in_progress", "paused"]))
   return chance.is(0.2) ? [{ after: Math.floor(done / 2), status: chance.of(["queued", "", "日本"]) }, step] : [step]
