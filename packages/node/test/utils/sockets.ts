@@ -7,15 +7,19 @@ import { spawn } from "node:child_process"
 import * as Http from "node:http"
 import * as Net from "node:net"
 import { DatadogConfig, SloReportClient } from "../../src/index.ts"
-import { credentials, site } from "./wait.ts"
+import { credentials as keyPair, site } from "./wait.ts"
 
 export type ClientLayer = (
   url: string,
-  options?: SloReportClient.ClientOptions
+  options?: SloReportClient.ClientOptions,
+  credentials?: DatadogConfig.Credentials
 ) => Layer.Layer<SloReportClient.SloReportClient, Config.ConfigError>
 
-const explicit = (url: string, options?: SloReportClient.ClientOptions) =>
-  SloReportClient.layer({ site, apiUrl: Schema.decodeSync(DatadogConfig.ApiUrl)(url), credentials, ...options })
+const explicit = (
+  url: string,
+  options?: SloReportClient.ClientOptions,
+  credentials: DatadogConfig.Credentials = keyPair
+) => SloReportClient.layer({ site, apiUrl: Schema.decodeSync(DatadogConfig.ApiUrl)(url), credentials, ...options })
 
 export const environment = (url: string): Record<string, string> => ({
   DD_HOST: url,
@@ -23,10 +27,11 @@ export const environment = (url: string): Record<string, string> => ({
   DD_APP_KEY: Credentials.standard.applicationKey
 })
 
-export const overUndici: ClientLayer = (url, options) =>
-  Layer.provide(explicit(url, options), NodeHttpClient.layerUndici)
+export const overUndici: ClientLayer = (url, options, credentials) =>
+  Layer.provide(explicit(url, options, credentials), NodeHttpClient.layerUndici)
 
-export const overFetch: ClientLayer = (url, options) => Layer.provide(explicit(url, options), FetchHttpClient.layer)
+export const overFetch: ClientLayer = (url, options, credentials) =>
+  Layer.provide(explicit(url, options, credentials), FetchHttpClient.layer)
 
 export const ofNode: ClientLayer = (url, options) =>
   Layer.provide(

@@ -112,6 +112,7 @@ export const countSleeps: Effect.Effect<CountedClock> = Clock.clockWith((clock) 
         () => clock.sleep(duration),
         () => Effect.sync(() => pending -= 1)
       )
-    return { clock: { ...clock, sleep }, pending: () => pending }
+    const counted: Clock.Clock = Object.assign(Object.create(clock), { sleep })
+    return { clock: counted, pending: () => pending }
   })
 )
