@@ -15,7 +15,7 @@ import * as Effect from "effect/Effect"
 import * as Exit from "effect/Exit"
 import * as Fiber from "effect/Fiber"
 import type { Request } from "./bucket.ts"
-import * as Pacer from "./pacer.ts"
+import type * as Pacer from "./pacer.ts"
 import { call, type Sitter } from "./pollCall.ts"
 
 /** When a wait wants the next answer. @internal */
@@ -43,161 +43,163 @@ export type Event =
   | { readonly _tag: "Missed" }
 
 /** @internal */
-export interface Seat {
-  /** What other waits know of the report already. */
-  readonly latest: SloReport | undefined
-  readonly next: (want: Want) => Effect.Effect<Event>
-  /** Since when a poll is under way. */
-  readonly askedAt: () => number | undefined
-  readonly leave: Effect.Effect<void>
-}
-
-/** @internal */
 export interface SharedPolls {
-  readonly sit: (id: ReportId, sitter: Sitter) => Effect.Effect<Seat>
+  readonly pacer: Pacer.Pacer
+  readonly tables: Map<ReportId, Table>
 }
 
-interface Sitting {
+/** The place of a wait among those for its report. @internal */
+export interface Seat {
+  readonly table: Table
   readonly sitter: Sitter
   readonly context: Context.Context<never>
+  /** What was told while the wait was busy. */
   readonly unread: Array<Event>
   want: Want | undefined
   resume: ((event: Event) => void) | undefined
 }
 
-interface Shared {
-  readonly sittings: Set<Sitting>
-  latest: SloReport | undefined
-  waiting: Pacer.Waiting | undefined
-  isAsking: boolean
-  askedAt: number | undefined
-  fiber: Fiber.Fiber<void> | undefined
+/** @internal */
+export const make = (pacer: Pacer.Pacer): SharedPolls => ({ pacer, tables: new Map() })
+
+/** Takes a seat; the polls that its wait causes run in this context. @internal */
+export const sit = (
+  polls: SharedPolls,
+  id: ReportId,
+  sitter: Sitter,
+  context: Context.Context<never>
+): Seat => {
+  const table = polls.tables.get(id) ?? new Table(polls, id)
+  const seat: Seat = { table, sitter, context, unread: [], want: undefined, resume: undefined }
+  table.seats = [...table.seats, seat]
+  polls.tables.set(id, table)
+  return seat
 }
+
+/** Waits for what is told next. @internal */
+export const next = (seat: Seat, want: Want): Effect.Effect<Event> =>
+  Effect.callback((resume) => {
+    const unread = seat.unread.shift()
+    if (unread !== undefined) return resume(Effect.succeed(unread))
+    seat.want = want
+    seat.resume = (event) => resume(Effect.succeed(event))
+    seat.table.plan()
+    return Effect.sync(() => {
+      seat.want = undefined
+      seat.resume = undefined
+    })
+  })
 
 /** @internal */
-export const make = (pacer: Pacer.Pacer): SharedPolls => {
-  const reports = new Map<ReportId, Shared>()
+export const leave = (seat: Seat): Effect.Effect<void> => Effect.suspend(() => seat.table.leave(seat))
 
-  // Waits for the turn of the most eager, if any wants one.
-  const plan = (shared: Shared): void => {
-    const [eager, latest] = wishOf(shared)
-    const turn = shared.waiting?.turn
-    if (shared.isAsking || (turn !== undefined && turn.due === eager?.want.due && turn.latest === latest)) return
-    if (shared.waiting !== undefined) pacer.remove(shared.waiting)
-    shared.waiting = undefined
-    if (eager === undefined) return
-    const { sitting, want } = eager
-    shared.waiting = Pacer.waiting({
-      due: want.due,
-      interval: want.interval,
-      since: want.due - want.interval,
-      latest,
-      onCome: (request) => ask(shared, sitting, request),
-      onMissed: () => {
-        shared.waiting = undefined
-        tell(shared, { _tag: "Missed" }, (want) => want !== undefined && want.latest <= latest)
-        plan(shared)
-      },
-      onHeldUp: (millis) => tell(shared, { _tag: "HeldUp", millis }, (its) => its !== undefined && its.due <= want.due)
-    })
-    pacer.add(shared.waiting, sitting.context)
+/** The seats of one report. A class, since a closure for each of its methods is half a kilobyte of a wait. */
+class Table implements Pacer.Turn {
+  seats: ReadonlyArray<Seat> = []
+  /** What is known of the report. */
+  report: SloReport | undefined
+  isAsking = false
+  /** Since when a poll is under way. */
+  askedAt: number | undefined
+  fiber: Fiber.Fiber<void> | undefined
+
+  // The turn that is waited for: when the most eager seat wants it, and not after any seat's last time.
+  eager: Seat | undefined
+  due = Infinity
+  since = Infinity
+  interval = 0
+  latest = Infinity
+  timer: Pacer.Turn["timer"]
+  place: Pacer.Turn["place"]
+
+  private readonly polls: SharedPolls
+  private readonly id: ReportId
+
+  constructor(polls: SharedPolls, id: ReportId) {
+    this.polls = polls
+    this.id = id
   }
 
-  const ask = (shared: Shared, { context, sitter }: Sitting, request: Request): void => {
-    shared.waiting = undefined
-    shared.isAsking = true
+  plan(): void {
+    if (this.isAsking) return
+    const [eager, latest] = wishOf(this.seats)
+    const want = eager?.want
+    const isWaiting = this.timer !== undefined
+    if (isWaiting && eager === this.eager && want?.due === this.due && latest === this.latest) return
+    this.polls.pacer.remove(this)
+    this.eager = eager
+    if (eager === undefined || want === undefined) return
+    this.due = want.due
+    this.interval = want.interval
+    this.since = want.due - want.interval
+    this.latest = latest
+    this.polls.pacer.add(this, eager.context)
+  }
+
+  onCome(request: Request): void {
+    const { eager, polls: { pacer } } = this
+    if (eager === undefined) return pacer.cancel()
+    this.isAsking = true
     const asking = Effect.flatMap(Clock.currentTimeMillis, (askedAt) => {
-      shared.askedAt = askedAt
-      return call(
-        pacer,
-        context,
-        sitter,
-        request,
-        ({ answeredAt, exit }) => hear(shared, { _tag: "Answer", exit, askedAt, answeredAt })
-      )
-    })
-    const fiber = Effect.runForkWith(context)(asking)
-    if (fiber.pollUnsafe() === undefined) shared.fiber = fiber
-  }
-
-  const hear = (shared: Shared, answer: Answer): void => {
-    shared.isAsking = false
-    shared.askedAt = undefined
-    shared.fiber = undefined
-    if (Exit.isSuccess(answer.exit)) shared.latest = answer.exit.value
-    tell(shared, answer)
-    plan(shared)
-  }
-
-  const next = (shared: Shared, sitting: Sitting, want: Want): Effect.Effect<Event> =>
-    Effect.callback((resume) => {
-      const unread = sitting.unread.shift()
-      if (unread !== undefined) return resume(Effect.succeed(unread))
-      sitting.want = want
-      sitting.resume = (event) => resume(Effect.succeed(event))
-      plan(shared)
-      return Effect.sync(() => {
-        sitting.want = undefined
-        sitting.resume = undefined
+      this.askedAt = askedAt
+      return call(pacer, eager.context, eager.sitter, request, ({ answeredAt, exit }) => {
+        this.hear({ _tag: "Answer", exit, askedAt, answeredAt })
       })
     })
+    const fiber = Effect.runForkWith(eager.context)(asking)
+    if (fiber.pollUnsafe() === undefined) this.fiber = fiber
+  }
 
-  const leave = (id: ReportId, shared: Shared, sitting: Sitting): Effect.Effect<void> =>
-    Effect.suspend(() => {
-      shared.sittings.delete(sitting)
-      plan(shared)
-      if (shared.sittings.size > 0) return Effect.void
-      reports.delete(id)
-      return shared.fiber === undefined ? pacer.rest : Effect.andThen(Fiber.interrupt(shared.fiber), pacer.rest)
-    })
+  onMissed(): void {
+    const { latest } = this
+    tell(this.seats, { _tag: "Missed" }, (want) => want !== undefined && want.latest <= latest)
+    this.plan()
+  }
 
-  return {
-    sit: (id, sitter) =>
-      Effect.contextWith((context: Context.Context<never>) => {
-        const shared = reports.get(id) ?? nobody()
-        reports.set(id, shared)
-        const sitting: Sitting = { sitter, context, unread: [], want: undefined, resume: undefined }
-        shared.sittings.add(sitting)
-        return Effect.succeed({
-          latest: shared.latest,
-          next: (want) => next(shared, sitting, want),
-          askedAt: () => shared.askedAt,
-          leave: leave(id, shared, sitting)
-        })
-      })
+  onHeldUp(millis: number): void {
+    const { due } = this
+    tell(this.seats, { _tag: "HeldUp", millis }, (want) => want !== undefined && want.due <= due)
+  }
+
+  hear(answer: Answer): void {
+    this.isAsking = false
+    this.askedAt = undefined
+    this.fiber = undefined
+    if (Exit.isSuccess(answer.exit)) this.report = answer.exit.value
+    tell(this.seats, answer, () => true)
+    this.plan()
+  }
+
+  leave(seat: Seat): Effect.Effect<void> {
+    this.seats = this.seats.filter((other) => other !== seat)
+    this.plan()
+    if (this.seats.length > 0) return Effect.void
+    const { fiber, polls: { pacer, tables } } = this
+    tables.delete(this.id)
+    return fiber === undefined ? pacer.rest : Effect.andThen(Fiber.interrupt(fiber), pacer.rest)
   }
 }
 
-const nobody = (): Shared => ({
-  sittings: new Set(),
-  latest: undefined,
-  waiting: undefined,
-  isAsking: false,
-  askedAt: undefined,
-  fiber: undefined
-})
-
-const wishOf = (shared: Shared): readonly [{ sitting: Sitting; want: Want } | undefined, latest: number] => {
-  let eager: { sitting: Sitting; want: Want } | undefined
+const wishOf = (seats: ReadonlyArray<Seat>): readonly [eager: Seat | undefined, latest: number] => {
+  let eager: Seat | undefined
   let latest = Infinity
-  for (const sitting of shared.sittings) {
-    const { want } = sitting
-    if (want === undefined) continue
-    if (eager === undefined || want.due < eager.want.due) eager = { sitting, want }
-    latest = Math.min(latest, want.latest)
+  for (const seat of seats) {
+    if (seat.want === undefined) continue
+    if (seat.want.due < (eager?.want?.due ?? Infinity)) eager = seat
+    latest = Math.min(latest, seat.want.latest)
   }
   return [eager, latest]
 }
 
 // All have it before any goes on, so that no one's old wish plans the next poll.
-const tell = (shared: Shared, event: Event, isFor: (want: Want | undefined) => boolean = () => true): void => {
+const tell = (seats: ReadonlyArray<Seat>, event: Event, isFor: (want: Want | undefined) => boolean): void => {
   const resumes: Array<(event: Event) => void> = []
-  for (const sitting of shared.sittings) {
-    if (!isFor(sitting.want)) continue
-    if (sitting.resume !== undefined) resumes.push(sitting.resume)
-    else if (event._tag !== "HeldUp") sitting.unread.push(event)
-    sitting.resume = undefined
-    if (event._tag !== "HeldUp") sitting.want = undefined
+  for (const seat of seats) {
+    if (!isFor(seat.want)) continue
+    if (seat.resume !== undefined) resumes.push(seat.resume)
+    else if (event._tag !== "HeldUp") seat.unread.push(event)
+    seat.resume = undefined
+    if (event._tag !== "HeldUp") seat.want = undefined
   }
   for (const resume of resumes) resume(event)
 }

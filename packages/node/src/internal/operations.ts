@@ -7,18 +7,16 @@ import type { DatadogError } from "@effect-datadog/slo-report/DatadogError"
 import type { DatadogSite } from "@effect-datadog/slo-report/DatadogSite"
 import { type ReportId, type SloReport, SloReportStatusResponse } from "@effect-datadog/slo-report/SloReport"
 import type { SloReportRequest } from "@effect-datadog/slo-report/SloReportRequest"
-import * as Duration from "effect/Duration"
 import * as Effect from "effect/Effect"
 import { identity } from "effect/Function"
 import * as HttpClientRequest from "effect/http/HttpClientRequest"
 import * as Schema from "effect/Schema"
 import * as Stream from "effect/Stream"
-import * as PollPolicy from "../PollPolicy.ts"
-import type { WaitOptions } from "../SloReportClient.ts"
+import * as Tracer from "effect/Tracer"
 import type { CreateOutcomeUnknown, WaitTimedOut } from "../SloReportError.ts"
 import * as Create from "./create.ts"
 import * as Download from "./download.ts"
-import type { MayPass, Patiently } from "./export.ts"
+import type { Patiently } from "./export.ts"
 import { send, type Sender } from "./request.ts"
 import type { SharedPolls } from "./SharedPolls.ts"
 import * as Wait from "./wait.ts"
@@ -34,11 +32,10 @@ export interface Context {
 /** @internal */
 export interface Operations {
   readonly status: (id: ReportId) => Effect.Effect<SloReport, DatadogError>
-  readonly wait: (
-    id: ReportId,
-    options?: WaitOptions,
-    mayPass?: MayPass
-  ) => Stream.Stream<SloReport, DatadogError | WaitTimedOut>
+  readonly wait: <E>(
+    id: Effect.Effect<ReportId, E>,
+    options?: Wait.Options
+  ) => Stream.Stream<SloReport, DatadogError | WaitTimedOut | E>
   readonly create: (request: SloReportRequest) => Effect.Effect<ReportId, DatadogError | CreateOutcomeUnknown>
   readonly download: (id: ReportId, patiently?: Patiently) => Stream.Stream<Download.Part, DatadogError>
 }
@@ -53,34 +50,20 @@ export const make = ({ polls, privately, sender, site }: Context): Operations =>
     return privately(Effect.useSpan("SloReportClient.getReportStatus", { ...call, attributes }, (span) => {
       const path = `/api/v2/slo/report/${encodeURIComponent(id)}/status`
       const report = send(sender, { method: "GET", path }, HttpClientRequest.get(path), decodeStatus)
-      return Effect.withParentSpan(
+      return Effect.provideService(
         Effect.map(report, (report) => {
           span.attribute("slo.report.status", report.rawStatus)
           return report
         }),
-        span,
-        { captureStackTrace: false }
+        Tracer.ParentSpan,
+        span
       )
     }))
   }
 
   return {
     status,
-    wait: (id, options, mayPass) =>
-      Wait.stream(polls(), {
-        id,
-        poll: status(id),
-        policy: options?.poll ?? PollPolicy.default,
-        deadline: Duration.fromInputUnsafe(options?.deadline ?? "30 minutes"),
-        onSleep: (cause, millis) => options?.onSleep?.({ cause, duration: Duration.millis(millis) }) ?? Effect.void,
-        mayPass
-      }).pipe(
-        Stream.withSpan("SloReportClient.waitForReport", {
-          attributes: { "datadog.site": site, "slo.report.id": id },
-          // A stack for each of many waits is a third of its memory.
-          captureStackTrace: false
-        })
-      ),
+    wait: (id, options) => Wait.stream({ site, polls, status }, id, options),
     create: Effect.fn("SloReportClient.createReport", call)(
       function*(request: SloReportRequest): Effect.fn.Return<ReportId, DatadogError | CreateOutcomeUnknown> {
         const id = yield* Create.create(sender, request)

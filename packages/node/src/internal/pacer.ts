@@ -29,23 +29,18 @@ export interface Turn {
   readonly onMissed: () => void
   /** It is due, but the limit has no room for any poll for so many milliseconds; `Infinity`: until an answer. */
   readonly onHeldUp: (millis: number) => void
-}
-
-/** A turn that is waited for. @internal */
-export interface Waiting {
-  readonly turn: Turn
-  /** Among those that wait for a time: to be due, and then the latest. */
-  timer: Heap.Entry<Waiting> | undefined
-  /** Among those that are due. */
-  place: Heap.Entry<Waiting> | undefined
+  /** The pacer's mark among those that wait for a time: to be due, and then the latest. */
+  timer?: Heap.Entry<Turn> | undefined
+  /** The pacer's mark among those that are due. */
+  place?: Heap.Entry<Turn> | undefined
 }
 
 /** @internal */
 export interface Pacer {
   /** Waits for a turn; one of its functions is called when it comes or can't come any more. */
-  readonly add: (waiting: Waiting, context: Context.Context<never>) => void
-  /** Gives a turn up. */
-  readonly remove: (waiting: Waiting) => void
+  readonly add: (turn: Turn, context: Context.Context<never>) => void
+  /** Gives a turn up, if it is waited for. */
+  readonly remove: (turn: Turn) => void
   /** Ends the fiber where no turn is waited for. */
   readonly rest: Effect.Effect<void>
   /** Whether there are waits, so that what answers tell of the limit is worth knowing. */
@@ -56,58 +51,55 @@ export interface Pacer {
   readonly end: Bucket.Bucket["end"]
 }
 
-/** @internal */
-export const waiting = (turn: Turn): Waiting => ({ turn, timer: undefined, place: undefined })
-
 // A timer of Node's can't be longer, in milliseconds; who sleeps longer looks again.
 const longestSleep = 2 ** 31 - 1
 
 /** @internal */
 export const make = (bucket: Bucket.Bucket): Pacer => {
-  const timers: Heap.Heap<Waiting> = []
+  const timers: Heap.Heap<Turn> = []
   const due: Due = new Map()
   let dueCount = 0
   const changed = Latch.makeUnsafe()
   let isRunning = false
   let fiber: Fiber.Fiber<void> | undefined
 
-  const remove = (waiting: Waiting): void => {
-    if (waiting.timer !== undefined) Heap.remove(timers, waiting.timer)
-    if (waiting.place !== undefined) {
-      leave(due, waiting, waiting.place)
+  const remove = (turn: Turn): void => {
+    if (turn.timer !== undefined) Heap.remove(timers, turn.timer)
+    if (turn.place !== undefined) {
+      leave(due, turn, turn.place)
       dueCount -= 1
     }
-    waiting.timer = undefined
-    waiting.place = undefined
+    turn.timer = undefined
+    turn.place = undefined
   }
 
-  const come = (waiting: Waiting, now: number): void => {
-    remove(waiting)
-    waiting.turn.onCome(bucket.begin(now, true))
+  const come = (turn: Turn, now: number): void => {
+    remove(turn)
+    turn.onCome(bucket.begin(now, true))
   }
 
-  const miss = (waiting: Waiting): void => {
-    remove(waiting)
-    waiting.turn.onMissed()
+  const miss = (turn: Turn): void => {
+    remove(turn)
+    turn.onMissed()
   }
 
-  const becomeDue = (waiting: Waiting, timer: Heap.Entry<Waiting>): void => {
+  const becomeDue = (turn: Turn, timer: Heap.Entry<Turn>): void => {
     Heap.remove(timers, timer)
-    waiting.timer = Heap.add(timers, waiting.turn.latest, waiting)
-    waiting.place = enter(due, waiting)
+    turn.timer = Heap.add(timers, turn.latest, turn)
+    turn.place = enter(due, turn)
     dueCount += 1
   }
 
   // Gives the turns that may come now; returns when to look again.
   const giveTurns = (now: number): number => {
-    const newlyDue: Array<Waiting> = []
+    const newlyDue: Array<Turn> = []
     for (let timer = timers[0]; timer !== undefined && timer.key <= now; timer = timers[0]) {
-      const waiting = timer.value
-      if (now < waiting.turn.latest) {
-        becomeDue(waiting, timer)
-        newlyDue.push(waiting)
-      } else if (bucket.hasRoom(now)) come(waiting, now)
-      else miss(waiting)
+      const turn = timer.value
+      if (now < turn.latest) {
+        becomeDue(turn, timer)
+        newlyDue.push(turn)
+      } else if (bucket.hasRoom(now)) come(turn, now)
+      else miss(turn)
     }
     let next = Infinity
     for (let first = mostOverdue(due, now); first !== undefined; first = mostOverdue(due, now)) {
@@ -115,8 +107,8 @@ export const make = (bucket: Bucket.Bucket): Pacer => {
       if (next > now) break
       come(first, now)
     }
-    for (const waiting of newlyDue) {
-      if (waiting.place !== undefined) waiting.turn.onHeldUp(next - now)
+    for (const turn of newlyDue) {
+      if (turn.place !== undefined) turn.onHeldUp(next - now)
     }
     return Math.min(dueCount === 0 ? Infinity : next, timers[0]?.key ?? Infinity)
   }
@@ -133,10 +125,10 @@ export const make = (bucket: Bucket.Bucket): Pacer => {
   })
 
   return {
-    add: (waiting, context) => {
-      waiting.timer = Heap.add(timers, waiting.turn.due, waiting)
+    add: (turn, context) => {
+      turn.timer = Heap.add(timers, turn.due, turn)
       if (isRunning) {
-        if (waiting.timer.position === 0) changed.openUnsafe()
+        if (turn.timer.position === 0) changed.openUnsafe()
         return
       }
       isRunning = true
@@ -166,30 +158,30 @@ export const make = (bucket: Bucket.Bucket): Pacer => {
 // -----------------------------------------------------------------------------
 
 /** By the class of their intervals, and there by the time since when they are overdue. */
-type Due = Map<number, Heap.Heap<Waiting>>
+type Due = Map<number, Heap.Heap<Turn>>
 
 // Within a class intervals differ by less than a fifth, so that the longest waiting is the most overdue.
 const classesAnOctave = 4
 
-const classOf = ({ turn }: Waiting): number => Math.round(Math.log2(Math.max(1, turn.interval)) * classesAnOctave)
+const classOf = (turn: Turn): number => Math.round(Math.log2(Math.max(1, turn.interval)) * classesAnOctave)
 
-const enter = (due: Due, waiting: Waiting): Heap.Entry<Waiting> => {
-  const heap = due.get(classOf(waiting)) ?? []
-  due.set(classOf(waiting), heap)
-  return Heap.add(heap, waiting.turn.since, waiting)
+const enter = (due: Due, turn: Turn): Heap.Entry<Turn> => {
+  const heap = due.get(classOf(turn)) ?? []
+  due.set(classOf(turn), heap)
+  return Heap.add(heap, turn.since, turn)
 }
 
-const leave = (due: Due, waiting: Waiting, place: Heap.Entry<Waiting>): void => {
-  const heap = due.get(classOf(waiting))
+const leave = (due: Due, turn: Turn, place: Heap.Entry<Turn>): void => {
+  const heap = due.get(classOf(turn))
   if (heap === undefined) return
   Heap.remove(heap, place)
-  if (heap.length === 0) due.delete(classOf(waiting))
+  if (heap.length === 0) due.delete(classOf(turn))
 }
 
-const overdue = ({ turn }: Waiting, now: number): number => (now - turn.since) / Math.max(1, turn.interval)
+const overdue = (turn: Turn, now: number): number => (now - turn.since) / Math.max(1, turn.interval)
 
-const mostOverdue = (due: Due, now: number): Waiting | undefined => {
-  let most: Waiting | undefined
+const mostOverdue = (due: Due, now: number): Turn | undefined => {
+  let most: Turn | undefined
   for (const [first] of due.values()) {
     if (first !== undefined && (most === undefined || overdue(first.value, now) > overdue(most, now))) {
       most = first.value

@@ -10,14 +10,14 @@ import type * as Context from "effect/Context"
 import * as Effect from "effect/Effect"
 import type * as Exit from "effect/Exit"
 import type { Request } from "./bucket.ts"
-import * as Pacer from "./pacer.ts"
+import type * as Pacer from "./pacer.ts"
 import * as Sleep from "./sleep.ts"
 import { WaitBudget } from "./WaitBudget.ts"
 
 /** What a wait brings to its seat. @internal */
 export interface Sitter {
   /** Polls the report once; a poll that this wait causes runs in this wait's context. */
-  readonly poll: Effect.Effect<SloReport, DatadogError>
+  readonly poll: () => Effect.Effect<SloReport, DatadogError>
   readonly end: WaitBudget["end"]
   readonly onSleep: WaitBudget["onSleep"]
 }
@@ -36,7 +36,7 @@ export interface CallAnswer {
 export const call = (
   pacer: Pacer.Pacer,
   context: Context.Context<never>,
-  { end, onSleep, poll }: Sitter,
+  sitter: Sitter,
   request: Request,
   onAnswer: (answer: CallAnswer) => void
 ): Effect.Effect<void> => {
@@ -48,20 +48,20 @@ export const call = (
   }
   const turn = (since: number, due: number) =>
     Effect.callback<boolean>((resume) => {
-      const waiting = Pacer.waiting({
+      const turn: Pacer.Turn = {
         due,
         since,
         interval: due - since,
-        latest: end,
+        latest: sitter.end,
         onCome: (request) => {
           counted = request
           resume(Effect.succeed(true))
         },
         onMissed: () => resume(Effect.succeed(false)),
         onHeldUp: () => {}
-      })
-      pacer.add(waiting, context)
-      return Effect.sync(() => pacer.remove(waiting))
+      }
+      pacer.add(turn, context)
+      return Effect.sync(() => pacer.remove(turn))
     })
   const nextTurn = (millis: number) =>
     Effect.flatMap(Clock.currentTimeMillis, (now) =>
@@ -70,8 +70,9 @@ export const call = (
           Effect.flatMap(Clock.currentTimeMillis, (later) => Sleep.slept("rate_limit", later - now))
         )
       ))
-  return poll.pipe(
-    Effect.provideService(WaitBudget, { end, onSleep, takeRequest, nextTurn }),
+  const onSleep: WaitBudget["onSleep"] = (cause, millis) => sitter.onSleep(cause, millis)
+  return sitter.poll().pipe(
+    Effect.provideService(WaitBudget, { end: sitter.end, onSleep, takeRequest, nextTurn }),
     Effect.ensuring(Effect.sync(() => {
       if (takeRequest() !== undefined) pacer.cancel()
     })),

@@ -46,14 +46,13 @@ export const make = (options: Options, client: HttpClient, privately: Operations
     }
   })
 
-  const waitForReport: Service["waitForReport"] = (id, options) =>
-    Stream.unwrap(Effect.map(validId(id), (reportId) => operations.wait(reportId, options)))
+  const waitForReport: Service["waitForReport"] = (id, options) => operations.wait(validId(id), options)
 
   const bytes = (id: ReportId) => Stream.map(operations.download(id), ({ chunk }) => chunk)
 
   const steps = (request: SloReportRequest, options: WaitOptions | undefined): Export.Steps => ({
     create: operations.create(request),
-    wait: (id, mayPass) => operations.wait(id, options, mayPass),
+    wait: (id, mayPass) => operations.wait(Effect.succeed(id), { ...options, mayPass }),
     download: operations.download
   })
 

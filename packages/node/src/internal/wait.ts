@@ -4,200 +4,247 @@
  * @since 0.1.0
  */
 import { type DatadogError, isRetryable } from "@effect-datadog/slo-report/DatadogError"
+import type { DatadogSite } from "@effect-datadog/slo-report/DatadogSite"
 import * as SloReport from "@effect-datadog/slo-report/SloReport"
+import * as Arr from "effect/Array"
 import * as Cause from "effect/Cause"
+import * as Channel from "effect/Channel"
 import * as Clock from "effect/Clock"
+import type * as Context from "effect/Context"
 import * as Duration from "effect/Duration"
 import * as Effect from "effect/Effect"
 import * as Exit from "effect/Exit"
 import * as Metric from "effect/Metric"
 import * as Option from "effect/Option"
+import type * as Pull from "effect/Pull"
+import * as Scope from "effect/Scope"
 import * as Stream from "effect/Stream"
-import type { PollPolicy } from "../PollPolicy.ts"
+import * as Tracer from "effect/Tracer"
+import * as PollPolicy from "../PollPolicy.ts"
+import type { WaitOptions } from "../SloReportClient.ts"
 import { WaitTimedOut } from "../SloReportError.ts"
 import * as SloReportMetrics from "../SloReportMetrics.ts"
 import * as Delays from "./delays.ts"
 import { hintMillis } from "./hint.ts"
-import { sleepCause } from "./request.ts"
-import type * as SharedPolls from "./SharedPolls.ts"
+import * as Notices from "./notices.ts"
+import * as Pause from "./pause.ts"
+import type { Sitter } from "./pollCall.ts"
+import * as SharedPolls from "./SharedPolls.ts"
 import * as Sleep from "./sleep.ts"
 
-// How long the rate limit may hold a wait up before that is logged.
-const heldUpNoticeMillis = 60_000
-
-// In milliseconds: the first poll is overdue as one of a wait with this interval, so that new waits starve no old one.
-const firstInterval = 100
+/** What the waits of a client share. @internal */
+export interface Client {
+  readonly site: DatadogSite
+  readonly polls: () => SharedPolls.SharedPolls
+  readonly status: (id: SloReport.ReportId) => Effect.Effect<SloReport.SloReport, DatadogError>
+}
 
 /** @internal */
-export interface Wait {
-  readonly id: SloReport.ReportId
-  readonly poll: Effect.Effect<SloReport.SloReport, DatadogError>
-  readonly policy: PollPolicy
-  readonly deadline: Duration.Duration
-  readonly onSleep: Sleep.OnSleep
+export interface Options extends WaitOptions {
   /** Which errors of a poll don't end the wait, at a time in epoch milliseconds, beyond those that never do. */
   readonly mayPass?: ((error: DatadogError, now: number) => boolean) | undefined
 }
 
-interface State {
-  /** What others knew of the report already, to be told first. */
-  readonly joined: SloReport.SloReport | undefined
-  readonly last: SloReport.SloReport | undefined
-  readonly polls: number
-  readonly answeredAt: number
-  /** `undefined` where there is nothing more to poll: the report is done, or the policy has ended. */
-  readonly pause: Pause | undefined
-}
+type WaitError = DatadogError | WaitTimedOut
 
-/** When to poll next, in epoch milliseconds, and what for. */
-interface Pause {
-  readonly until: number
-  readonly interval: number
-  readonly cause: Sleep.Cause
-}
+type Chunk = Arr.NonEmptyReadonlyArray<SloReport.SloReport>
 
 /** @internal */
-export const stream = (
-  polls: SharedPolls.SharedPolls,
-  wait: Wait
-): Stream.Stream<SloReport.SloReport, DatadogError | WaitTimedOut> =>
-  Stream.unwrap(Effect.gen(function*() {
-    const started = yield* Clock.currentTimeMillis
-    const end = started + Duration.toMillis(wait.deadline)
-    const notice = noticeHeldUp(wait.id)
-    const noticeUnknown = once((report: SloReport.SloReport) =>
-      Effect.logWarning(`Report ${report.id} has a status that is not documented: ${report.rawStatus}`)
+export const stream = <E>(
+  client: Client,
+  id: Effect.Effect<SloReport.ReportId, E>,
+  options: Options = {}
+): Stream.Stream<SloReport.SloReport, WaitError | E> =>
+  Stream.fromChannel(
+    Channel.fromTransform((_: unknown, scope) =>
+      Effect.flatMap(id, (id) => Effect.uninterruptible(begin(client, id, options, scope)))
     )
-    const onSleep: Sleep.OnSleep = (cause, millis) =>
-      cause === "rate_limit"
-        ? Effect.andThen(notice(millis), wait.onSleep(cause, millis))
-        : wait.onSleep(cause, millis)
-    const delays = yield* Delays.make(wait.policy)
-    let outcome = "interrupted"
-    const seat = yield* Effect.acquireRelease(
-      polls.sit(wait.id, { poll: wait.poll, end, onSleep }),
-      (seat) => Effect.andThen(seat.leave, Effect.suspend(() => countWait(outcome)))
-    )
+  )
 
-    const pauseAfter = (report: SloReport.SloReport, answeredAt: number, error?: DatadogError) =>
-      Effect.map(delays(report), (interval) => pauseFor(interval, answeredAt, error))
-
-    // Sleeps until the pause is over and the limit has room; `undefined` where it has none until the deadline.
-    const nextAnswer = ({ cause, interval, until }: Pause): Effect.Effect<SharedPolls.Answer | undefined> =>
-      Effect.flatMap(Clock.currentTimeMillis, (from) => {
-        const due = Math.min(until, end)
-        const next = seat.next({ due, interval, latest: end })
-        const step = (event: SharedPolls.Event): Effect.Effect<SharedPolls.Answer | undefined> => {
-          switch (event._tag) {
-            case "Answer":
-              return Effect.succeed(event)
-            case "Missed":
-              return Effect.undefined
-            case "HeldUp":
-              isHeldUp = true
-              return event.millis === Infinity
-                ? Effect.flatMap(next, step)
-                : Effect.andThen(wait.onSleep("rate_limit", event.millis), Effect.flatMap(next, step))
-          }
-        }
-        let askedAt: number | undefined
-        let isHeldUp = false
-        return (due > from ? Effect.andThen(onSleep(cause, due - from), next) : next).pipe(
-          Effect.flatMap(step),
-          Effect.tap((answer) => Effect.sync(() => askedAt = answer?.askedAt)),
-          Effect.ensuring(
-            Effect.flatMap(Clock.currentTimeMillis, (now) => {
-              const stop = Math.max(from, askedAt ?? seat.askedAt() ?? now)
-              const heldUp = isHeldUp ? Math.max(0, stop - Math.max(due, from)) : 0
-              return Effect.all([
-                Sleep.slept(cause, stop - from - heldUp),
-                Sleep.slept("rate_limit", heldUp),
-                notice(heldUp)
-              ], { discard: true })
-            })
-          )
-        )
-      })
-
-    const next = Effect.fnUntraced(function*(state: State) {
-      if (state.joined !== undefined) return [state.joined, { ...state, joined: undefined }] as const
-      let { answeredAt, last, pause, polls } = state
-      if (last !== undefined && SloReport.isTerminal(last)) return undefined
-      while (pause !== undefined && answeredAt < end) {
-        const answer: SharedPolls.Answer | undefined = yield* nextAnswer(pause)
-        if (answer === undefined) break
-        const { exit } = answer
-        answeredAt = answer.answeredAt
-        polls += 1
-        if (Exit.isSuccess(exit)) {
-          last = exit.value
-          yield* Effect.annotateCurrentSpan("slo.report.status", last.rawStatus)
-          if (last.status === "unknown") yield* noticeUnknown(last)
-          if (SloReport.isTerminal(last)) outcome = last.status
-          else pause = yield* pauseAfter(last, answeredAt)
-          return [last, { joined: undefined, last, polls, answeredAt, pause }] as const
-        }
-        const error = Option.getOrUndefined(Cause.findErrorOption(exit.cause))
-        if (error === undefined) return yield* Effect.failCause(exit.cause)
-        const now = yield* Clock.currentTimeMillis
-        const left = end - now
-        const passes = isOutage(error, last) || wait.mayPass?.(error, now) === true
-        if (!passes || (left > 0 && hintMillis(error) > left)) return yield* error
-        pause = yield* pauseAfter(last ?? SloReport.fromStatus(wait.id, "unknown"), answeredAt, error)
-      }
-      const elapsed = Duration.millis((yield* Clock.currentTimeMillis) - started)
-      return yield* new WaitTimedOut({ id: wait.id, polls, elapsed, ...(last === undefined ? {} : { last }) })
+const begin = Effect.fnUntraced(
+  function*(client: Client, id: SloReport.ReportId, options: Options, scope: Scope.Scope) {
+    const span = yield* Effect.makeSpan("SloReportClient.waitForReport", {
+      attributes: { "datadog.site": client.site, "slo.report.id": id }
     })
+    const delays = yield* Delays.make(options.poll ?? PollPolicy.default)
+    const started = yield* Clock.currentTimeMillis
+    const wait = new Wait({ client, context: yield* Effect.context(), id, options, span, delays, started })
+    yield* Scope.addFinalizerExit(scope, (exit) => wait.close(exit))
+    return Effect.suspend(() => wait.next())
+  }
+)
 
-    const joined = seat.latest
-    const start: State = {
-      joined,
-      last: joined,
-      polls: 0,
-      answeredAt: -Infinity,
-      pause: joined === undefined
-        ? { until: started, interval: firstInterval, cause: "poll" }
-        : yield* pauseAfter(joined, started)
+interface Given {
+  readonly client: Client
+  readonly context: Context.Context<never>
+  readonly id: SloReport.ReportId
+  readonly options: Options
+  readonly span: Tracer.Span
+  readonly delays: Delays.Delays<SloReport.SloReport>
+  readonly started: number
+}
+
+// A class, since a closure for each of its methods would be a kilobyte of each wait.
+class Wait implements Sitter {
+  readonly end: number
+  private readonly given: Given
+  private readonly seat: SharedPolls.Seat
+  private readonly notices: Notices.Notices
+  /** What others knew of the report already, to be told first. */
+  private joined: SloReport.SloReport | undefined
+  private last: SloReport.SloReport | undefined
+  private polls = 0
+  private answeredAt = -Infinity
+  /** `undefined` where the policy has ended. */
+  private pause: Pause.Pause | undefined
+  private asleepSince: number | undefined
+  private isHeldUp = false
+  private outcome = "interrupted"
+  private isClosed = false
+
+  constructor(given: Given) {
+    const { client, context, id, options, started } = given
+    this.given = given
+    this.end = started + Duration.toMillis(Duration.fromInputUnsafe(options.deadline ?? "30 minutes"))
+    this.pause = Pause.first(started, this.end)
+    this.notices = Notices.make(id)
+    this.seat = SharedPolls.sit(client.polls(), id, this, context)
+    this.joined = this.seat.table.report
+    this.last = this.joined
+  }
+
+  next(): Pull.Pull<Chunk, WaitError> {
+    const { joined, last } = this
+    if (joined !== undefined) {
+      this.joined = undefined
+      return Effect.as(this.plan(joined, this.given.started), Arr.of(joined))
     }
-    const fail = (error: DatadogError | WaitTimedOut) => Effect.sync(() => outcome = error._tag)
-    return Stream.unfold(start, (state: State) => Effect.tapError(next(state), fail))
-  }))
+    return last !== undefined && SloReport.isTerminal(last)
+      ? Effect.andThen(this.close(Exit.void), Cause.done())
+      : this.ask()
+  }
 
-const countWait = (outcome: string): Effect.Effect<void> =>
-  Metric.update(Metric.withAttributes(SloReportMetrics.waits, { outcome }), 1)
+  close(exit: Exit.Exit<unknown, unknown>): Effect.Effect<void> {
+    return Effect.uninterruptible(Effect.suspend(() => {
+      if (this.isClosed) return Effect.void
+      this.isClosed = true
+      return Effect.all([
+        this.wake(),
+        SharedPolls.leave(this.seat),
+        Metric.update(Metric.withAttributes(SloReportMetrics.waits, { outcome: this.outcome }), 1),
+        Effect.map(Clock.currentTimeNanos, (now) => this.given.span.end(now, exit))
+      ], { discard: true })
+    }))
+  }
+
+  poll(): Effect.Effect<SloReport.SloReport, DatadogError> {
+    return this.inSpan(this.given.client.status(this.given.id))
+  }
+
+  onSleep(cause: Sleep.Cause, millis: number): Effect.Effect<void> {
+    const told = this.tellSleep(cause, millis)
+    return cause === "rate_limit" ? Effect.andThen(Notices.heldUp(this.notices, millis), told) : told
+  }
+
+  private ask(): Effect.Effect<Chunk, WaitError> {
+    return Effect.flatMap(Clock.currentTimeMillis, (now) => {
+      const { pause } = this
+      if (pause === undefined || this.answeredAt >= this.end) return this.timeOut(now)
+      this.asleepSince = now
+      const answer = this.listen(pause)
+      return pause.due > now
+        ? Effect.andThen(this.inSpan(this.onSleep(pause.cause, pause.due - now)), answer)
+        : answer
+    })
+  }
+
+  // Sleeps until the pause is over and the limit has room.
+  private listen(pause: Pause.Pause): Effect.Effect<Chunk, WaitError> {
+    return Effect.flatMap(SharedPolls.next(this.seat, pause), (event) => {
+      switch (event._tag) {
+        case "HeldUp":
+          this.isHeldUp = true
+          return event.millis === Infinity
+            ? this.listen(pause)
+            : Effect.andThen(this.inSpan(this.tellSleep("rate_limit", event.millis)), this.listen(pause))
+        case "Missed":
+          return Effect.andThen(this.wake(), Effect.flatMap(Clock.currentTimeMillis, (now) => this.timeOut(now)))
+        case "Answer":
+          return Effect.andThen(this.wake(event.askedAt), this.hear(event))
+      }
+    })
+  }
+
+  private hear({ answeredAt, exit }: SharedPolls.Answer): Effect.Effect<Chunk, WaitError> {
+    this.answeredAt = answeredAt
+    this.polls += 1
+    if (Exit.isSuccess(exit)) return this.see(exit.value)
+    const error = Option.getOrUndefined(Cause.findErrorOption(exit.cause))
+    if (error === undefined) return Effect.failCause(exit.cause)
+    return Effect.flatMap(Clock.currentTimeMillis, (now) => {
+      const left = this.end - now
+      const passes = isOutage(error, this.last) || this.given.options.mayPass?.(error, now) === true
+      if (!passes || (left > 0 && hintMillis(error) > left)) return this.fail(error)
+      const report = this.last ?? SloReport.fromStatus(this.given.id, "unknown")
+      return Effect.andThen(this.plan(report, answeredAt, error), this.ask())
+    })
+  }
+
+  private see(report: SloReport.SloReport): Effect.Effect<Chunk> {
+    this.last = report
+    this.given.span.attribute("slo.report.status", report.rawStatus)
+    if (SloReport.isTerminal(report)) {
+      this.outcome = report.status
+      return Effect.succeed(Arr.of(report))
+    }
+    const noticed = this.inSpan(Notices.seen(this.notices, report))
+    return Effect.as(Effect.andThen(noticed, this.plan(report, this.answeredAt)), Arr.of(report))
+  }
+
+  private plan(report: SloReport.SloReport, answeredAt: number, error?: DatadogError): Effect.Effect<void> {
+    return Effect.map(this.inSpan(this.given.delays(report)), (interval) => {
+      this.pause = interval === undefined ? undefined : Pause.after(interval, answeredAt, this.end, error)
+    })
+  }
+
+  private timeOut(now: number): Effect.Effect<never, WaitError> {
+    const { given: { id, started }, last, polls } = this
+    const elapsed = Duration.millis(now - started)
+    return this.fail(new WaitTimedOut({ id, polls, elapsed, ...(last === undefined ? {} : { last }) }))
+  }
+
+  private fail(error: WaitError): Effect.Effect<never, WaitError> {
+    this.outcome = error._tag
+    return Effect.andThen(this.close(Exit.fail(error)), Effect.fail(error))
+  }
+
+  // Counts the sleep that is over.
+  private wake(askedAt?: number): Effect.Effect<void> {
+    return Effect.flatMap(Clock.currentTimeMillis, (now) => {
+      const { asleepSince, isHeldUp, pause } = this
+      if (asleepSince === undefined || pause === undefined) return Effect.void
+      this.asleepSince = undefined
+      this.isHeldUp = false
+      const stop = Math.max(asleepSince, askedAt ?? this.seat.table.askedAt ?? now)
+      const heldUp = isHeldUp ? Math.max(0, stop - Math.max(pause.due, asleepSince)) : 0
+      return Effect.all([
+        Sleep.slept(pause.cause, stop - asleepSince - heldUp),
+        Sleep.slept("rate_limit", heldUp),
+        this.inSpan(Notices.heldUp(this.notices, heldUp))
+      ], { discard: true })
+    })
+  }
+
+  private tellSleep(cause: Sleep.Cause, millis: number): Effect.Effect<void> {
+    return this.given.options.onSleep?.({ cause, duration: Duration.millis(millis) }) ?? Effect.void
+  }
+
+  private inSpan<A, E>(self: Effect.Effect<A, E>): Effect.Effect<A, E> {
+    return Effect.provideService(self, Tracer.ParentSpan, this.given.span)
+  }
+}
 
 // An error that says nothing of the job. Until Datadog has answered once, a connection that can't be made is
 // more likely a wrong address than an outage.
 const isOutage = (error: DatadogError, last: SloReport.SloReport | undefined): boolean =>
   isRetryable(error) && (last !== undefined || error._tag !== "DatadogTransportError")
-
-// The interval runs from an answer to the next request; a consumer that is slow doesn't stretch it.
-const pauseFor = (interval: number | undefined, answeredAt: number, error?: DatadogError): Pause | undefined => {
-  if (interval === undefined) return undefined
-  const hint = error === undefined ? 0 : hintMillis(error)
-  return error !== undefined && hint > interval
-    ? { until: answeredAt + hint, interval, cause: sleepCause(error) }
-    : { until: answeredAt + interval, interval, cause: "poll" }
-}
-
-const noticeHeldUp = (id: SloReport.ReportId): (millis: number) => Effect.Effect<void> => {
-  let total = 0
-  const notice = once((seconds: number) =>
-    Effect.logInfo(`Report ${id}: the rate limit holds this wait up, ${seconds} s so far`)
-  )
-  return (millis) =>
-    Effect.suspend(() => {
-      total += millis
-      return total > heldUpNoticeMillis ? notice(Math.round(total / 1000)) : Effect.void
-    })
-}
-
-const once = <A>(f: (a: A) => Effect.Effect<void>): (a: A) => Effect.Effect<void> => {
-  let isDone = false
-  return (a) =>
-    Effect.suspend(() => {
-      if (isDone) return Effect.void
-      isDone = true
-      return f(a)
-    })
-}
