@@ -2,11 +2,11 @@
  * Runs an example: its number is the exit code, its error is printed as one message with exit code 2.
  */
 import { NodeRuntime } from "@effect/platform-node"
-import { Console, Effect, Exit, Runtime } from "effect"
+import { Config, Console, Effect, Exit, Runtime } from "effect"
 
 export const main = <E extends { readonly message: string }>(program: Effect.Effect<number, E>): void =>
   NodeRuntime.runMain(
-    Effect.catch(program, (error) => Effect.as(Console.error(error.message), 2)),
+    Effect.catch(program, (error) => Effect.as(Console.error(messageOf(error)), 2)),
     {
       teardown: (exit, onExit) =>
         Exit.isSuccess(exit) && typeof exit.value === "number"
@@ -14,3 +14,7 @@ export const main = <E extends { readonly message: string }>(program: Effect.Eff
           : Runtime.defaultTeardown(exit, onExit)
     }
   )
+
+// What is wrong with a variable of the environment, without the name of the class that says it.
+const messageOf = (error: { readonly message: string }): string =>
+  error instanceof Config.ConfigError ? error.cause.message : error.message

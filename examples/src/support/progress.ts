@@ -17,6 +17,7 @@ export const make = (output: NodeJS.WriteStream, beginning = "not asked yet") =>
     let polls = 0
     let heldUp = 0
     let sleep = { cause: "poll", from: started, until: started }
+    let isPrinted = true
 
     const line = Effect.map(Clock.currentTimeMillis, (now) => {
       const held = heldUp + (sleep.cause === "rate_limit" ? now - sleep.from : 0)
@@ -40,47 +41,54 @@ export const make = (output: NodeJS.WriteStream, beginning = "not asked yet") =>
         sleep = { cause, from: now, until: now + millis }
       })
 
-    const turnTo = Effect.fnUntraced(function*(next: string, ...more: ReadonlyArray<string>) {
-      yield* begin("poll", 0)
-      const isChange = state !== next
-      state = next
-      details = more
-      if (isChange && !output.isTTY) {
-        output.write(`${yield* line}\n`)
+    const print = Effect.suspend(() => {
+      if (isPrinted || output.isTTY) {
+        return Effect.void
       }
+      isPrinted = true
+      return Effect.map(line, (text) =>
+        output.write(`${text}\n`))
     })
 
+    const turnTo = Effect.fnUntraced(function*(next: string, ...more: ReadonlyArray<string>) {
+      yield* begin("poll", 0)
+      isPrinted &&= state === next
+      state = next
+      details = more
+    })
+
+    // Its line waits for the sleep that follows, which knows when the next poll is.
     const show = (report: SloReport.SloReport) =>
       Effect.suspend(() => {
         polls += 1
-        return turnTo(report.rawStatus)
+        return Effect.andThen(print, turnTo(report.rawStatus))
       })
 
-    if (output.isTTY) {
-      yield* Effect.addFinalizer(() =>
-        Effect.andThen(redraw, Effect.sync(() => output.write("\n")))
-      )
-      yield* Effect.forkScoped(Effect.repeat(redraw, Schedule.spaced("200 millis")))
-    }
+    const step = (...next: Parameters<typeof turnTo>) => Effect.andThen(Effect.andThen(print, turnTo(...next)), print)
+
+    const finish = output.isTTY ? Effect.andThen(redraw, Effect.sync(() => output.write("\n"))) : print
+    yield* Effect.addFinalizer(() => finish)
+    if (output.isTTY) yield* Effect.forkScoped(Effect.repeat(redraw, Schedule.spaced("200 millis")))
 
     return {
       /** Notes that the wait sleeps, and what for. */
-      onSleep: ({ cause, duration }: WaitEvent.WaitSleep) => begin(cause, Duration.toMillis(duration)),
+      onSleep: ({ cause, duration }: WaitEvent.WaitSleep) =>
+        Effect.andThen(begin(cause, Duration.toMillis(duration)), print),
       /** Notes what a poll saw. */
       show,
       /** Notes how far an export has come. */
       showExport: (progress: ExportProgress.ExportProgress) => {
         switch (progress._tag) {
           case "Created":
-            return turnTo("created")
+            return step("created")
           case "Polled":
             return show(progress.report)
           case "Downloading": {
             const total = progress.total === undefined ? "" : ` of ${count(progress.total)}`
-            return turnTo("downloading", `${count(progress.bytes)}${total} bytes`)
+            return step("downloading", `${count(progress.bytes)}${total} bytes`)
           }
           case "Done":
-            return turnTo("downloaded", `${count(progress.bytes)} bytes`)
+            return step("downloaded", `${count(progress.bytes)} bytes`)
         }
       }
     }
