@@ -8,23 +8,37 @@ import { glob, node, read, root, vitest } from "./utils/workspace.ts"
 // packages/bench is a workspace of its own, without tests.
 const folders = glob("packages/!(bench)/package.json", "examples/package.json").map((path) => Path.dirname(path))
 
+const tested = folders.filter((folder) => Fs.existsSync(Path.join(root, folder, "test")))
+
+/** The test files that a configuration has, each with its project. */
+const listed = async (config: string): Promise<Array<readonly [project: string, path: string]>> => {
+  const { code, errors, output } = await node(root, vitest, "list", "--config", config, "--filesOnly", "--json")
+  assert.strictEqual(code, 0, errors)
+  const files: ReadonlyArray<{ readonly file: string; readonly projectName: string }> = JSON.parse(output)
+  return files.map(({ file, projectName }) => [projectName, Path.relative(root, file).replaceAll("\\", "/")])
+}
+
 describe("vitest.workspace.ts", () => {
   it("is what vitest.config.ts gives", () => {
     assert.strictEqual(vitestConfig, workspace)
   })
 
-  it("makes a project of every folder with tests, and vitest runs every test file in it", async () => {
-    const tested = folders.filter((folder) => Fs.existsSync(Path.join(root, folder, "test")))
+  it("makes a project of every folder with tests", async () => {
     assert.includeMembers(tested, ["packages/core", "packages/node", "packages/testing", "packages/checks", "examples"])
-    const { code, errors, output } = await node(root, vitest, "list", "--filesOnly", "--json")
-    assert.strictEqual(code, 0, errors)
-    const listed: ReadonlyArray<{ readonly file: string; readonly projectName: string }> = JSON.parse(output)
-    assert.sameMembers(
-      listed.map(({ file, projectName }) => `${projectName} ${Path.relative(root, file).replaceAll("\\", "/")}`),
-      tested.flatMap((folder) => glob(`${folder}/test/**/*.test.ts`).map((path) => `${Path.basename(folder)} ${path}`))
-    )
-    const projects = new Set(listed.map(({ projectName }) => projectName))
+    const projects = new Set((await listed("vitest.config.ts")).map(([project]) => project))
     assert.sameMembers([...projects], tested.map((folder) => Path.basename(folder)))
+  }, 30_000)
+
+  it("lists every test file in its project, and vitest.long.ts those that are long by name", async () => {
+    const expected = tested.flatMap((folder) =>
+      glob(`${folder}/test/**/*.test.ts`).map((path) => [Path.basename(folder), path] as const)
+    )
+    const isLong = ([, path]: readonly [string, string]) => path.endsWith(".long.test.ts")
+    const long = expected.filter(isLong)
+    const short = expected.filter((file) => !isLong(file))
+    assert.sameDeepMembers(await listed("vitest.config.ts"), short)
+    assert.sameDeepMembers(await listed("vitest.long.ts"), long)
+    assert.isNotEmpty(long)
   }, 30_000)
 
   it("is what the test script of every package runs", () => {
