@@ -5,10 +5,8 @@ import { projects, shared } from "./vitest.workspace.ts"
 export default defineConfig({
   test: {
     ...shared("coverage/long.json"),
-    projects: projects("*.long.test.ts").map(({ extends: inherits, test }) => ({
-      extends: inherits,
-      // What is measured on the processor is measured when all else is done.
-      test: { ...test, sequence: { groupOrder: test.name === "checks" ? 1 : 0 } }
-    }))
+    // One file at a time: some of it is real time over sockets, some is measured on the processor.
+    maxWorkers: 1,
+    projects: projects("*.long.test.ts")
   }
 })

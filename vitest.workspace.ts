@@ -19,8 +19,6 @@ export const projects = (files: string) =>
 export const shared = (file: string) => ({
   // Two cores under load are slow; what hangs is still told in time.
   testTimeout: 30_000,
-  // vitest leaves one core idle unless it is told otherwise.
-  maxWorkers: "100%",
   reporters: process.env.CI === undefined ? ["default"] : ["default", "json"],
   outputFile: { json: file }
 })
@@ -29,6 +27,8 @@ export const shared = (file: string) => ({
 export default defineConfig({
   test: {
     ...shared("coverage/tests.json"),
+    // vitest leaves one core idle unless it is told otherwise.
+    maxWorkers: "100%",
     // The files of a project share their imports in each worker.
     isolate: false,
     projects: projects("!(*.long).test.ts"),

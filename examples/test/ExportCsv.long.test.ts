@@ -6,7 +6,7 @@ import { run } from "./utils/run.ts"
 
 afterAll(removeTargets)
 
-describe("export-csv", () => {
+describe.concurrent("export-csv", () => {
   it.live("says that a report is completed_with_errors, and exits with 0", () =>
     Effect.gen(function*() {
       const fake = yield* FakeDatadog.FakeDatadog

@@ -129,6 +129,8 @@ export const storm = Effect.fnUntraced(function*({ climate, count, folder, isVir
   const outcomes = yield* Effect.forEach(plans, run, { concurrency: climate.concurrency }).pipe(
     Random.withSeed(seed)
   )
+  // What was written to a socket before the end is read a moment later.
+  if (!isVirtual) yield* Effect.sleep(50)
   const requests = (yield* fake.requests).map((one) => ({ ...one, fault: faults.get(one.sequence) }))
   for (const id of yield* fake.reportIds) {
     if (!timelines.has(id)) timelines.set(id, { createdAt: createdAtOf(id), timeline: made })
