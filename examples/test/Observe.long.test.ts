@@ -2,11 +2,11 @@ import { Credentials } from "@effect-datadog/slo-report-testing"
 import { assert, describe, it } from "@effect/vitest"
 import { Effect } from "effect"
 import * as Collector from "./utils/collector.ts"
-import { collecting, observe } from "./utils/observe.ts"
+import { collecting, itWorks, observe } from "./utils/observe.ts"
 
 const secrets = Object.values(Credentials.standard).filter((secret) => secret.length > 8)
 
-describe("observe", () => {
+describe.concurrent("observe", () => {
   it.live(
     "sends a collector the spans, the metrics and the log of a wait, and no secret",
     () =>
@@ -85,4 +85,8 @@ describe("observe", () => {
       }),
     60_000
   )
+
+  itWorks("where something else answers", 404)
+
+  itWorks("where nothing is ever answered", "none")
 })

@@ -2,7 +2,7 @@ import { FakeDatadog, FakeDatadogServer, Fault, Timeline } from "@effect-datadog
 import { assert, describe, it } from "@effect/vitest"
 import { Effect } from "effect"
 import * as Collector from "./utils/collector.ts"
-import { collecting, observe } from "./utils/observe.ts"
+import { collecting, itWorks, observe } from "./utils/observe.ts"
 
 describe.concurrent("observe", () => {
   it.live(
@@ -34,31 +34,5 @@ describe.concurrent("observe", () => {
     60_000
   )
 
-  for (
-    const [name, answer] of [
-      ["without a collector", undefined],
-      ["where something else answers", 404],
-      ["where nothing is ever answered", "none"]
-    ] as const
-  ) {
-    it.live(`works ${name}, and says so in one line`, () =>
-      Effect.gen(function*() {
-        const collector = yield* collecting(answer)
-        if (answer === undefined) yield* Effect.promise(collector.close)
-        const fake = yield* FakeDatadog.FakeDatadog
-        const { url } = yield* FakeDatadogServer.FakeDatadogServer
-        const { code, errors, output } = yield* observe({
-          OTEL_EXPORTER_OTLP_ENDPOINT: collector.url,
-          DD_HOST: url,
-          DD_ACCESS_TOKEN: fake.credentials.accessToken,
-          REPORT_DATA_ID: yield* fake.addReport({ timeline: Timeline.always("failed") })
-        })
-        assert.strictEqual(code, 1, errors)
-        assert.match(output, /^Report \S+ is failed\.\n$/)
-        assert.strictEqual(
-          errors,
-          `No collector at ${collector.url} (OTEL_EXPORTER_OTLP_ENDPOINT): nothing is sent\n`
-        )
-      }).pipe(Effect.provide(FakeDatadogServer.layerTest())), 60_000)
-  }
+  itWorks("without a collector", undefined)
 })
