@@ -1,21 +1,37 @@
 import { defineConfig } from "vitest/config"
 
-const project = (name: string, root: string) => ({
-  extends: true as const,
-  test: { name, root, include: ["test/**/*.test.ts"] }
+const roots = {
+  core: "packages/core",
+  node: "packages/node",
+  testing: "packages/testing",
+  checks: "packages/checks",
+  examples: "examples"
+}
+
+/** A project of each folder with tests, with those of its files that match. */
+export const projects = (files: string) =>
+  Object.entries(roots).map(([name, root]) => ({
+    extends: true as const,
+    test: { name, root, include: [`test/**/${files}`] }
+  }))
+
+/** What both tiers have in common; .ci/run counts the tests in the file. */
+export const shared = (file: string) => ({
+  // Two cores under load are slow; what hangs is still told in time.
+  testTimeout: 30_000,
+  reporters: process.env.CI === undefined ? ["default"] : ["default", "json"],
+  outputFile: { json: file }
 })
 
+// What `pnpm test` runs. What takes long by nature is in vitest.long.ts.
 export default defineConfig({
   test: {
-    // Two cores under load are slow; what hangs is still told in time.
-    testTimeout: 30_000,
-    projects: [
-      project("core", "packages/core"),
-      project("node", "packages/node"),
-      project("testing", "packages/testing"),
-      project("checks", "packages/checks"),
-      project("examples", "examples")
-    ],
+    ...shared("coverage/tests.json"),
+    // vitest leaves one core idle unless it is told otherwise.
+    maxWorkers: "100%",
+    // The files of a project share their imports in each worker.
+    isolate: false,
+    projects: projects("!(*.long).test.ts"),
     coverage: {
       provider: "v8",
       include: ["packages/{core,node,testing}/src/**/*.ts"],
@@ -25,9 +41,6 @@ export default defineConfig({
         "packages/core/src/**": { 100: true },
         "packages/node/src/**": { lines: 95, branches: 95, functions: 95, statements: 95 }
       }
-    },
-    // .ci/run counts the tests in the file.
-    reporters: process.env.CI === undefined ? ["default"] : ["default", "json"],
-    outputFile: { json: "coverage/tests.json" }
+    }
   }
 })

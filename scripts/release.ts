@@ -52,6 +52,7 @@ const main = async (): Promise<void> => {
   if (!isDryRun) {
     run("pnpm", "test")
     run("pnpm", "check")
+    run("pnpm", "long")
   } else if (values["no-build"] !== true) run("pnpm", "build")
 
   const folder = Fs.mkdtempSync(Path.join(Os.tmpdir(), "release-"))

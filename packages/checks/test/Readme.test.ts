@@ -78,7 +78,7 @@ describe("README.md", () => {
     const bare = "npx -y -p node@24 -p pnpm@12.21.0 pnpm"
     assert.deepStrictEqual(readme.match(/^npx .*$/gm), [`${bare} start`, `${bare} test`])
     const commands = [...read(".ci/run").matchAll(/^npx [^|&;\n]*[^|&;\s]/gm)].map(([command]) => command)
-    assert.deepStrictEqual(commands, [`${bare} test`, `${bare} check`])
+    assert.deepStrictEqual(commands, [`${bare} test`, `${bare} check`, `${bare} long`])
   })
 
   it("names only scripts that exist, and so does CONTRIBUTING.md", () => {
@@ -87,7 +87,7 @@ describe("README.md", () => {
       new Set([...text.matchAll(/(?:^|`|&& |^npx .*)pnpm ([\w:-]+)/gm)].map(([, name]) => name!))
     const contributing = pnpm(read("CONTRIBUTING.md"))
     assert.includeMembers([...pnpm(readme)], ["start", "test"])
-    assert.includeMembers([...contributing], ["test", "check", "packages", "bump", "release"])
+    assert.includeMembers([...contributing], ["test", "check", "long", "packages", "bump", "release"])
     // pnpm's own, and programs that are installed.
     const others = ["install", "vitest", "changeset"]
     assert.includeMembers([...Object.keys(scripts), ...others], [...pnpm(readme), ...contributing])

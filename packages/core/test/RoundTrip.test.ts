@@ -1,28 +1,9 @@
 import { assert, describe, it } from "@effect/vitest"
-import { Duration, Effect, Equal, Schema } from "effect"
-import { ApiErrorBody, DatadogError, DatadogSite, RateLimit, SloReport } from "../src/index.ts"
+import { Duration, Effect, Schema } from "effect"
+import { ApiErrorBody, DatadogSite, RateLimit, SloReport } from "../src/index.ts"
+import { assertSame, describeRoundTrips } from "./suites/roundTrip.ts"
 
-describe("decode after encode is the identity", () => {
-  roundTrips("DatadogSite", DatadogSite.DatadogSite)
-  roundTrips("ReportId", SloReport.ReportId)
-  roundTrips("ReportStatus", SloReport.ReportStatus)
-  roundTrips("SloReport", SloReport.SloReport)
-  roundTrips("SloReportStatusResponse", SloReport.SloReportStatusResponse)
-  roundTrips("ApiErrorDetail", ApiErrorBody.ApiErrorDetail)
-  roundTrips("ApiErrorBody", ApiErrorBody.ApiErrorBody)
-  roundTrips("RateLimit", RateLimit.RateLimit)
-  roundTrips("DatadogBadRequest", DatadogError.DatadogBadRequest)
-  roundTrips("DatadogUnauthorized", DatadogError.DatadogUnauthorized)
-  roundTrips("DatadogForbidden", DatadogError.DatadogForbidden)
-  roundTrips("DatadogNotFound", DatadogError.DatadogNotFound)
-  roundTrips("DatadogTooManyRequests", DatadogError.DatadogTooManyRequests)
-  roundTrips("DatadogServerError", DatadogError.DatadogServerError)
-  roundTrips("DatadogUnexpectedStatus", DatadogError.DatadogUnexpectedStatus)
-  roundTrips("DatadogProtocolError", DatadogError.DatadogProtocolError)
-  roundTrips("DatadogTransportError", DatadogError.DatadogTransportError)
-  roundTrips("SloReportApiError", DatadogError.SloReportApiError)
-  roundTrips("DatadogError", DatadogError.DatadogError)
-})
+describeRoundTrips(50)
 
 describe("a time that the wire cannot carry is refused or survives", () => {
   const times = {
@@ -79,30 +60,3 @@ describe("a site", () => {
     assert.strictEqual(DatadogSite.apiUrl(site), `https://api.${site}`)
   })
 })
-
-function roundTrips<S extends Schema.Codec<any, any>>(name: string, schema: S): void {
-  const json = Schema.toCodecJson(schema)
-
-  it.effect.prop(`for ${name}`, { value: schema }, ({ value }) =>
-    Effect.gen(function*() {
-      const encoded = yield* Schema.encodeEffect(schema)(value)
-      assertSame(yield* Schema.decodeUnknownEffect(schema)(encoded), value)
-    }), { arbitrary: { runs: 200 } })
-
-  it.effect.prop(`for ${name}, as JSON text`, { value: schema }, ({ value }) =>
-    Effect.gen(function*() {
-      const text = JSON.stringify(yield* Schema.encodeEffect(json)(value))
-      assertSame(yield* Schema.decodeUnknownEffect(json)(JSON.parse(text)), value)
-    }), { arbitrary: { runs: 200 } })
-}
-
-/** Equal in class and in every field, of errors too. */
-function assertSame(actual: unknown, expected: unknown): void {
-  if (expected instanceof Error) {
-    assert.instanceOf(actual, expected.constructor as new(...args: ReadonlyArray<never>) => unknown)
-    assert.strictEqual((actual as Error).message, expected.message)
-    assert.isTrue(Equal.equals({ ...(actual as Error) }, { ...expected }))
-  } else {
-    assert.isTrue(Equal.equals(actual, expected))
-  }
-}

@@ -1,7 +1,7 @@
 import { DatadogError } from "@effect-datadog/slo-report"
 import { Credentials, FakeDatadog, Fault, ReportCsv } from "@effect-datadog/slo-report-testing"
 import { assert, describe, it } from "@effect/vitest"
-import { Clock, Effect, Exit, Fiber, Layer, Metric, Stream, Tracer } from "effect"
+import { Clock, Effect, Exit, Fiber, Layer, Metric, Stream } from "effect"
 import { HttpClient, HttpClientResponse } from "effect/http"
 import { TestClock } from "effect/testing"
 import { brotliCompressSync, deflateSync, gzipSync } from "node:zlib"
@@ -20,6 +20,7 @@ import {
   text,
   valueOf
 } from "./utils/flow.ts"
+import { collectSpans } from "./utils/spans.ts"
 import { credentials, failureOf, inMemory, site } from "./utils/wait.ts"
 
 const once = { retry: RetryPolicy.none }
@@ -443,18 +444,11 @@ describe("a download's telemetry", () => {
 
   it.effect("is one span with the site, the report, the status and the retries, ended with the body", () =>
     Effect.gen(function*() {
-      const spans: Array<Tracer.NativeSpan> = []
-      const tracer = Tracer.make({
-        span: (options) => {
-          const span = new Tracer.NativeSpan(options)
-          spans.push(span)
-          return span
-        }
-      })
+      const { spans, traced } = collectSpans()
       const id = yield* add({ csv: smallCsv })
       yield* injectInto("download", Fault.all(Fault.slowBody({ bytes: 60, gap: "5 seconds" })))
       const startedAt = yield* Clock.currentTimeMillis
-      yield* run(Effect.withTracer(text(id), tracer))
+      yield* run(text(id).pipe(traced))
       assert.deepStrictEqual(spans.map(({ kind, name }) => [name, kind]), [[
         "SloReportClient.downloadReport",
         "client"

@@ -1,7 +1,7 @@
 import { FakeDatadog, Fault, Timeline } from "@effect-datadog/slo-report-testing"
 import type { Operation } from "@effect-datadog/slo-report-testing"
 import { assert, describe, it } from "@effect/vitest"
-import { Clock, Effect, Fiber, Metric, Schema, Stream, Tracer } from "effect"
+import { Clock, Effect, Fiber, Metric, Schema, Stream } from "effect"
 import type { Duration } from "effect"
 import { TestClock } from "effect/testing"
 import { ExportProgress, PollPolicy, SloReportClient, SloReportError, SloReportMetrics } from "../src/index.ts"
@@ -20,6 +20,7 @@ import {
   smallCsv,
   valueOf
 } from "./utils/flow.ts"
+import { collectSpans, parentOf } from "./utils/spans.ts"
 import { countSleeps, inMemory, withChance } from "./utils/wait.ts"
 
 const size = bytesOf(smallCsv).length
@@ -344,19 +345,9 @@ describe("an export that is interrupted", () => {
 describe("an export's telemetry", () => {
   it.effect("is a span over those of its steps", () =>
     Effect.gen(function*() {
-      const spans: Array<Tracer.NativeSpan> = []
-      const tracer = Tracer.make({
-        span: (options) => {
-          const span = new Tracer.NativeSpan(options)
-          spans.push(span)
-          return span
-        }
-      })
-      yield* run(Effect.withTracer(collect(), tracer))
-      const parents = spans.map(({ name, parent }) => [
-        name,
-        parent._tag === "Some" && parent.value._tag === "Span" ? parent.value.name : undefined
-      ])
+      const { spans, traced } = collectSpans()
+      yield* run(collect().pipe(traced))
+      const parents = spans.map((span) => [span.name, parentOf(span)])
       assert.deepStrictEqual(parents, [
         ["SloReportClient.exportReport", undefined],
         ["SloReportClient.createReport", "SloReportClient.exportReport"],

@@ -8,11 +8,12 @@ import * as Http from "node:http"
 import * as Os from "node:os"
 import * as Path from "node:path"
 import { gzipSync } from "node:zlib"
-import { PollPolicy, RetryPolicy, type SloReportClient } from "../src/index.ts"
+import { PollPolicy, RetryPolicy } from "../src/index.ts"
 import { inFlight } from "./utils/client.ts"
 import {
   add,
   bytesOf,
+  completed,
   create,
   download,
   exportingTo,
@@ -24,11 +25,9 @@ import {
   smallCsv,
   text
 } from "./utils/flow.ts"
-import { clients, closedPort, listen, until } from "./utils/sockets.ts"
+import { clients, closedPort, listen, once, quick, Running, until, withClientOf } from "./utils/sockets.ts"
 
 const size = bytesOf(smallCsv).length
-const quick = RetryPolicy.make({ base: "10 millis" })
-const once = { retry: RetryPolicy.none }
 const soon = {
   rateLimit: false,
   report: { csv: smallCsv, timeline: Timeline.after("150 millis", "completed") }
@@ -36,7 +35,9 @@ const soon = {
 const often = { poll: PollPolicy.fixed("50 millis") }
 
 const serving = Effect.provide(FakeDatadogServer.layerTest(soon))
-const { FakeDatadogServer: Running } = FakeDatadogServer
+const servingAtOnce = Effect.provide(
+  FakeDatadogServer.layerTest({ rateLimit: false, report: { csv: smallCsv, timeline: completed } })
+)
 
 const folder = Effect.acquireRelease(
   Effect.sync(() => Fs.mkdtempSync(Path.join(Os.tmpdir(), "slo-report-"))),
@@ -44,32 +45,8 @@ const folder = Effect.acquireRelease(
 )
 
 for (const [name, client] of Object.entries(clients)) {
-  describe(`a client ${name}`, () => {
-    const withClient =
-      (options?: SloReportClient.ClientOptions) =>
-      <A, E, R>(self: Effect.Effect<A, E, R | SloReportClient.SloReportClient>) =>
-        Effect.flatMap(Running, ({ url }) => Effect.provide(self, client(url, options)))
-
-    it.live("exports a report to a file, with a 429 in each phase", () =>
-      Effect.gen(function*() {
-        const path = Path.join(yield* folder, "report.csv")
-        const phases: ReadonlyArray<Operation.Operation> = ["create", "status", "download"]
-        for (const phase of phases) {
-          yield* injectInto(phase, Fault.status(429, { headers: { "X-RateLimit-Reset": ["1", "1"] } }))
-        }
-        const seen = yield* Stream.runCollect(exportingTo(path, often))
-        assert.deepStrictEqual(short(seen[0]!), "Created")
-        assert.deepStrictEqual(short(seen.at(-1)!), `Done completed ${size}`)
-        assert.strictEqual(Fs.readFileSync(path, "utf8"), smallCsv)
-        assert.deepStrictEqual(Fs.readdirSync(Path.dirname(path)), ["report.csv"])
-        const all = yield* sent
-        for (const phase of phases) {
-          const [first, second] = all.filter(({ operation }) => operation === phase)
-          assert.deepStrictEqual([first?.status, second?.status], [429, 200])
-          assert.isAtLeast(second!.at - first!.at, 995)
-        }
-        assert.strictEqual((yield* madeReports).length, 1)
-      }).pipe(withClient(), Effect.provide(NodeFileSystem.layer), serving))
+  describe.concurrent(`a client ${name}`, () => {
+    const withClient = withClientOf(client)
 
     it.live("sends the request to create a report as the specification has it", () =>
       Effect.gen(function*() {
@@ -107,33 +84,6 @@ for (const [name, client] of Object.entries(clients)) {
         }).pipe(withClient({ retry: quick, attemptTimeout: "300 millis" }), serving))
     }
 
-    it.live("sends it again where the connection is refused", () =>
-      Effect.gen(function*() {
-        const port = yield* closedPort
-        const delayed = RetryPolicy.make({ times: 100, base: "20 millis", cap: "50 millis" })
-        const fiber = yield* create().pipe(
-          Effect.provide(client(`http://127.0.0.1:${port}`, { retry: delayed })),
-          Effect.forkChild({ startImmediately: true })
-        )
-        yield* Effect.sleep(200)
-        assert.isUndefined(fiber.pollUnsafe())
-        let bodies = 0
-        const server = Http.createServer((request, response) => {
-          request.resume().once("end", () => {
-            bodies += 1
-            response.end("{\"data\":{\"id\":\"69cfaa02-6640-11ef-8501-33b2b403f044\",\"type\":\"report_id\"}}")
-          })
-        })
-        yield* Effect.acquireRelease(
-          Effect.callback<void>((resume) => {
-            server.listen(port, "127.0.0.1", () => resume(Effect.void))
-          }),
-          () => Effect.sync(() => (server.closeAllConnections(), server.close()))
-        )
-        assert.strictEqual(yield* Fiber.join(fiber), "69cfaa02-6640-11ef-8501-33b2b403f044")
-        assert.strictEqual(bodies, 1)
-      }))
-
     it.live("downloads every byte, in order", () =>
       Effect.gen(function*() {
         const id = yield* add({ csv: smallCsv })
@@ -154,7 +104,7 @@ for (const [name, client] of Object.entries(clients)) {
             assert.deepInclude(error, { _tag: "DatadogTransportError", reason: "reset" }, `${bytes} bytes`)
             assert.deepStrictEqual(Fs.readdirSync(Path.dirname(path)), [], `${bytes} bytes`)
           }
-        }).pipe(withClient(once), Effect.provide(NodeFileSystem.layer), serving))
+        }).pipe(withClient(once), Effect.provide(NodeFileSystem.layer), servingAtOnce))
     }
 
     it.live("fails where a chunked body ends without its last chunk", () =>
@@ -246,3 +196,61 @@ for (const [name, client] of Object.entries(clients)) {
       }).pipe(withClient({ retry: quick }), serving))
   })
 }
+
+// Each waits for three seconds.
+describe.concurrent("an export to a file with a 429 in each phase", () => {
+  for (const [name, client] of Object.entries(clients)) {
+    it.live(`writes the whole file: a client ${name}`, () =>
+      Effect.gen(function*() {
+        const path = Path.join(yield* folder, "report.csv")
+        const phases: ReadonlyArray<Operation.Operation> = ["create", "status", "download"]
+        for (const phase of phases) {
+          yield* injectInto(phase, Fault.status(429, { headers: { "X-RateLimit-Reset": ["1", "1"] } }))
+        }
+        const seen = yield* Stream.runCollect(exportingTo(path, often))
+        assert.deepStrictEqual(short(seen[0]!), "Created")
+        assert.deepStrictEqual(short(seen.at(-1)!), `Done completed ${size}`)
+        assert.strictEqual(Fs.readFileSync(path, "utf8"), smallCsv)
+        assert.deepStrictEqual(Fs.readdirSync(Path.dirname(path)), ["report.csv"])
+        const all = yield* sent
+        for (const phase of phases) {
+          const [first, second] = all.filter(({ operation }) => operation === phase)
+          assert.deepStrictEqual([first?.status, second?.status], [429, 200])
+          assert.isAtLeast(second!.at - first!.at, 995)
+        }
+        assert.strictEqual((yield* madeReports).length, 1)
+      }).pipe(withClientOf(client)(), Effect.provide(NodeFileSystem.layer), serving))
+  }
+})
+
+// Alone: the port that is closed is to stay free.
+describe("a request to create a report where the connection is refused", () => {
+  for (const [name, client] of Object.entries(clients)) {
+    it.live(`is sent again: a client ${name}`, () =>
+      Effect.gen(function*() {
+        const port = yield* closedPort
+        const delayed = RetryPolicy.make({ times: 100, base: "20 millis", cap: "50 millis" })
+        const fiber = yield* create().pipe(
+          Effect.provide(client(`http://127.0.0.1:${port}`, { retry: delayed })),
+          Effect.forkChild({ startImmediately: true })
+        )
+        yield* Effect.sleep(200)
+        assert.isUndefined(fiber.pollUnsafe())
+        let bodies = 0
+        const server = Http.createServer((request, response) => {
+          request.resume().once("end", () => {
+            bodies += 1
+            response.end("{\"data\":{\"id\":\"69cfaa02-6640-11ef-8501-33b2b403f044\",\"type\":\"report_id\"}}")
+          })
+        })
+        yield* Effect.acquireRelease(
+          Effect.callback<void>((resume) => {
+            server.listen(port, "127.0.0.1", () => resume(Effect.void))
+          }),
+          () => Effect.sync(() => (server.closeAllConnections(), server.close()))
+        )
+        assert.strictEqual(yield* Fiber.join(fiber), "69cfaa02-6640-11ef-8501-33b2b403f044")
+        assert.strictEqual(bodies, 1)
+      }))
+  }
+})

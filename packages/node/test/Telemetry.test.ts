@@ -1,40 +1,24 @@
 import { FakeDatadog, Fault, Timeline } from "@effect-datadog/slo-report-testing"
 import { assert, describe, it } from "@effect/vitest"
-import { Effect, Fiber, Metric, Option, Random, Stream, Tracer } from "effect"
+import { Effect, Fiber, Metric, Random, Stream, type Tracer } from "effect"
 import { HttpClient } from "effect/http"
 import { TestClock } from "effect/testing"
 import { readFileSync } from "node:fs"
 import { PollPolicy, RetryPolicy, SloReportClient, SloReportMetrics } from "../src/index.ts"
 import { addReport, begin, call, gaps, getStatus, inject, reportId, requests, statusPath } from "./utils/client.ts"
+import { collectSpans, parentOf } from "./utils/spans.ts"
 import { inMemory, type Log, withLogs } from "./utils/wait.ts"
 
 const tooMany = (seconds: number) => Fault.status(429, { headers: { "X-RateLimit-Reset": String(seconds) } })
-
-const collect = () => {
-  const spans: Array<Tracer.NativeSpan> = []
-  const tracer = Tracer.make({
-    span: (options) => {
-      const span = new Tracer.NativeSpan(options)
-      spans.push(span)
-      return span
-    }
-  })
-  return { spans, traced: Effect.withTracer(tracer) }
-}
 
 // Without what a router in the same fiber adds: the fake's.
 const attributesOf = (span: Tracer.NativeSpan | undefined) =>
   Object.fromEntries([...(span?.attributes ?? [])].filter(([name]) => name !== "http.route"))
 
-const parentOf = (span: Tracer.NativeSpan | undefined) => {
-  const parent = Option.getOrUndefined(span?.parent ?? Option.none())
-  return parent?._tag === "Span" ? parent.name : undefined
-}
-
 describe("the span of a call", () => {
   it.effect("is one, however many attempts there are", () =>
     Effect.gen(function*() {
-      const { spans, traced } = collect()
+      const { spans, traced } = collectSpans()
       yield* addReport
       yield* inject(Fault.status(503), 2)
       yield* call().pipe(traced)
@@ -44,7 +28,7 @@ describe("the span of a call", () => {
 
   it.effect("tells the site, the report, its status, the HTTP status and no retries", () =>
     Effect.gen(function*() {
-      const { spans, traced } = collect()
+      const { spans, traced } = collectSpans()
       yield* addReport
       yield* call().pipe(traced)
       assert.deepStrictEqual(attributesOf(spans[0]), {
@@ -59,7 +43,7 @@ describe("the span of a call", () => {
   it.effect("tells a status that is not documented as it is", () =>
     Effect.gen(function*() {
       const fake = yield* FakeDatadog.FakeDatadog
-      const { spans, traced } = collect()
+      const { spans, traced } = collectSpans()
       yield* fake.addReport({ id: reportId, timeline: Timeline.always("paused") })
       yield* call().pipe(traced)
       assert.strictEqual(attributesOf(spans[0])["slo.report.status"], "paused")
@@ -68,7 +52,7 @@ describe("the span of a call", () => {
   for (const retries of [1, 3, 4]) {
     it.effect(`counts ${retries} retries`, () =>
       Effect.gen(function*() {
-        const { spans, traced } = collect()
+        const { spans, traced } = collectSpans()
         yield* addReport
         yield* inject(Fault.status(503), retries)
         yield* call().pipe(traced)
@@ -78,7 +62,7 @@ describe("the span of a call", () => {
 
   it.effect("counts four retries where the fifth attempt fails as well, and tells its status", () =>
     Effect.gen(function*() {
-      const { spans, traced } = collect()
+      const { spans, traced } = collectSpans()
       yield* inject(Fault.status(503), 4)
       yield* inject(Fault.status(500))
       yield* call().pipe(traced)
@@ -97,7 +81,7 @@ describe("the span of a call", () => {
   ) {
     it.effect(`counts no retry after ${name}, and tells its status`, () =>
       Effect.gen(function*() {
-        const { spans, traced } = collect()
+        const { spans, traced } = collectSpans()
         yield* inject(fault)
         yield* call().pipe(traced)
         assert.deepInclude(attributesOf(spans[0]), { "retry.count": 0, "http.response.status_code": status })
@@ -106,7 +90,7 @@ describe("the span of a call", () => {
 
   it.effect("tells no HTTP status where nothing was answered", () =>
     Effect.gen(function*() {
-      const { spans, traced } = collect()
+      const { spans, traced } = collectSpans()
       yield* inject(Fault.refused, Infinity)
       yield* call().pipe(traced)
       assert.notProperty(attributesOf(spans[0]), "http.response.status_code")
@@ -114,7 +98,7 @@ describe("the span of a call", () => {
 
   it.effect("counts a retry as soon as it is decided, so that an interrupted call tells it", () =>
     Effect.gen(function*() {
-      const { spans, traced } = collect()
+      const { spans, traced } = collectSpans()
       yield* inject(tooMany(60))
       const fiber = yield* begin().pipe(traced)
       yield* TestClock.adjust("10 seconds")
@@ -125,7 +109,7 @@ describe("the span of a call", () => {
 
   it.effect("is a child of the application's, and lasts as long as the call", () =>
     Effect.gen(function*() {
-      const { spans, traced } = collect()
+      const { spans, traced } = collectSpans()
       yield* inject(Fault.status(503), 2)
       const { took } = yield* call().pipe(Effect.withSpan("application"), traced)
       const span = spans.find(({ name }) => name.startsWith("SloReportClient"))!
@@ -137,14 +121,14 @@ describe("the span of a call", () => {
 
   it.effect("is not made where the id is refused, since nothing is sent", () =>
     Effect.gen(function*() {
-      const { spans, traced } = collect()
+      const { spans, traced } = collectSpans()
       yield* call("..").pipe(traced)
       assert.deepStrictEqual(spans, [])
     }).pipe(Effect.provide(inMemory())))
 
   it.effect("is below that of awaitReport, and that of the wait", () =>
     Effect.gen(function*() {
-      const { spans, traced } = collect()
+      const { spans, traced } = collectSpans()
       yield* addReport
       const client = yield* SloReportClient.SloReportClient
       yield* client.awaitReport(reportId).pipe(traced)
@@ -167,7 +151,7 @@ describe("trace headers", () => {
 
   it.effect("are not sent by default, in a span of the application's or not", () =>
     Effect.gen(function*() {
-      const { traced } = collect()
+      const { traced } = collectSpans()
       yield* addReport
       yield* getStatus()
       yield* getStatus().pipe(Effect.withSpan("application"), traced)
@@ -186,7 +170,7 @@ describe("trace headers", () => {
 
   it.effect("are sent with tracePropagation, of the attempt's own span", () =>
     Effect.gen(function*() {
-      const { spans, traced } = collect()
+      const { spans, traced } = collectSpans()
       yield* addReport
       yield* inject(Fault.status(503))
       yield* call().pipe(Effect.withSpan("application"), traced)
@@ -203,7 +187,7 @@ describe("trace headers", () => {
 
   it.effect("with tracePropagation leave the application its own word on which requests are traced", () =>
     Effect.gen(function*() {
-      const { spans, traced } = collect()
+      const { spans, traced } = collectSpans()
       yield* addReport
       yield* getStatus().pipe(traced, Effect.provideService(HttpClient.TracerDisabledWhen, () => true))
       assert.deepStrictEqual(spans.map(({ name }) => name), ["SloReportClient.getReportStatus"])
@@ -211,7 +195,7 @@ describe("trace headers", () => {
 
   it.effect("with tracePropagation put the attempt's status at the operation's span, too", () =>
     Effect.gen(function*() {
-      const { spans, traced } = collect()
+      const { spans, traced } = collectSpans()
       yield* addReport
       yield* getStatus().pipe(traced)
       const operation = spans.find(({ name }) => name === "SloReportClient.getReportStatus")

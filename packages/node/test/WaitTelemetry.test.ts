@@ -1,8 +1,9 @@
 import { FakeDatadog, Fault, Timeline } from "@effect-datadog/slo-report-testing"
 import { assert, describe, it } from "@effect/vitest"
-import { type Duration, Effect, Fiber, Metric, Option, Stream, Tracer } from "effect"
+import { type Duration, Effect, Fiber, Metric, Stream, type Tracer } from "effect"
 import { TestClock } from "effect/testing"
 import { PollPolicy, RetryPolicy, SloReportClient, SloReportMetrics } from "../src/index.ts"
+import { collectSpans, parentOf } from "./utils/spans.ts"
 import { begin, finish, inMemory, type Log, observe, waitFor, withLogs } from "./utils/wait.ts"
 
 const every5s = { poll: PollPolicy.fixed("5 seconds") }
@@ -83,28 +84,11 @@ describe("the log of a wait", () => {
 })
 
 describe("the spans of a wait", () => {
-  const collect = () => {
-    const spans: Array<Tracer.NativeSpan> = []
-    const tracer = Tracer.make({
-      span: (options) => {
-        const span = new Tracer.NativeSpan(options)
-        spans.push(span)
-        return span
-      }
-    })
-    return { spans, traced: Effect.withTracer(tracer) }
-  }
-
-  const parentOf = (span: Tracer.NativeSpan) => {
-    const parent = Option.getOrUndefined(span.parent)
-    return parent?._tag === "Span" ? parent.name : undefined
-  }
-
   const attributesOf = (span: Tracer.NativeSpan | undefined) => Object.fromEntries(span?.attributes ?? [])
 
   it.effect("are one for the wait, and below it one for each poll, with what it saw", () =>
     Effect.gen(function*() {
-      const { spans, traced } = collect()
+      const { spans, traced } = collectSpans()
       const id = yield* doneAfter("10 seconds")
       yield* inject(Fault.status(503), 2)
       yield* observe(waitFor(id, every5s)).pipe(traced)
@@ -123,7 +107,7 @@ describe("the spans of a wait", () => {
 
   it.effect("tell the report and its last status at the wait's own", () =>
     Effect.gen(function*() {
-      const { spans, traced } = collect()
+      const { spans, traced } = collectSpans()
       const id = yield* doneAfter("10 seconds")
       yield* observe(waitFor(id, every5s)).pipe(traced)
       assert.deepInclude(attributesOf(spans[0]), {
@@ -135,18 +119,18 @@ describe("the spans of a wait", () => {
 
   it.effect("are below the application's, and the wait's ends when the wait does", () =>
     Effect.gen(function*() {
-      const { spans, traced } = collect()
+      const { spans, traced } = collectSpans()
       const id = yield* doneAfter("10 seconds")
       yield* observe(waitFor(id, every5s)).pipe(Effect.withSpan("application"), traced)
       const wait = spans.find(({ name }) => name === "SloReportClient.waitForReport")
-      assert.strictEqual(parentOf(wait!), "application")
+      assert.strictEqual(parentOf(wait), "application")
       assert.strictEqual(wait!.status._tag, "Ended")
       if (wait!.status._tag === "Ended") assert.strictEqual(wait!.status.endTime, 10_000_000_000n)
     }).pipe(Effect.provide(inMemory())))
 
   it.effect("end also where the consumer leaves early or is interrupted", () =>
     Effect.gen(function*() {
-      const { spans, traced } = collect()
+      const { spans, traced } = collectSpans()
       const id = yield* doneAfter("1 hour")
       yield* observe(Stream.take(waitFor(id, every5s), 2)).pipe(traced)
       const fiber = yield* begin(waitFor(id, every5s)).pipe(traced)
@@ -157,7 +141,7 @@ describe("the spans of a wait", () => {
 
   it.effect("tell the status that ended a wait", () =>
     Effect.gen(function*() {
-      const { spans, traced } = collect()
+      const { spans, traced } = collectSpans()
       const id = yield* doneAfter("1 hour")
       yield* inject(Fault.status(403))
       yield* observe(waitFor(id, every5s)).pipe(traced)

@@ -53,6 +53,10 @@ export type Reported = ReturnType<SloReportClient.Service["waitForReport"]>
 
 export const beginAll = (streams: Iterable<Reported>) => Effect.forEach(streams, (stream) => begin(stream))
 
+// Many waits of one interval.
+export const waits = (client: SloReportClient.Service, count: number, interval: Duration.Input) =>
+  beginAll(ids(count).map((id) => client.waitForReport(id, every(interval))))
+
 // Runs waits that have begun to their ends.
 export const finishAll = Effect.fnUntraced(
   function*<E>(fibers: ReadonlyArray<Fiber.Fiber<Observed<E>>>, within: Duration.Input = "2 days") {

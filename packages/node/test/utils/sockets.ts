@@ -1,4 +1,4 @@
-import { Credentials } from "@effect-datadog/slo-report-testing"
+import { Credentials, FakeDatadogServer } from "@effect-datadog/slo-report-testing"
 import { NodeHttpClient } from "@effect/platform-node"
 import { ConfigProvider, Effect, Layer, Schema } from "effect"
 import type { Config, Scope } from "effect"
@@ -6,7 +6,7 @@ import { FetchHttpClient } from "effect/http"
 import { spawn } from "node:child_process"
 import * as Http from "node:http"
 import * as Net from "node:net"
-import { DatadogConfig, SloReportClient } from "../../src/index.ts"
+import { DatadogConfig, RetryPolicy, SloReportClient } from "../../src/index.ts"
 import { credentials as keyPair, site } from "./wait.ts"
 
 export type ClientLayer = (
@@ -44,6 +44,20 @@ export const clients: Record<string, ClientLayer> = {
   "over fetch": overFetch,
   "of layerNode": ofNode
 }
+
+// The server that a test runs.
+export const { FakeDatadogServer: Running } = FakeDatadogServer
+
+// Gives an effect a client of the running server.
+export const withClientOf =
+  (client: ClientLayer) =>
+  (options?: SloReportClient.ClientOptions) =>
+  <A, E, R>(self: Effect.Effect<A, E, R | SloReportClient.SloReportClient>) =>
+    Effect.flatMap(Running, ({ url }) => Effect.provide(self, client(url, options)))
+
+export const quick = RetryPolicy.make({ base: "10 millis" })
+
+export const once = { retry: RetryPolicy.none }
 
 export const statusOf = (id: string) => SloReportClient.SloReportClient.use((client) => client.getReportStatus(id))
 

@@ -2,16 +2,9 @@ import { DatadogError } from "@effect-datadog/slo-report"
 import type { RecordedRequest } from "@effect-datadog/slo-report-testing"
 import { Cause, Duration, Exit, Predicate, Schema } from "effect"
 import { findCanary } from "./secrets.ts"
-import {
-  type Aftermath,
-  isExport,
-  isInterrupted,
-  isWait,
-  type Kind,
-  operationOf,
-  type Outcome,
-  type Seen
-} from "./storm.ts"
+import { type Aftermath, isInterrupted, operationOf, type Outcome } from "./storm.ts"
+import type { Seen } from "./stormOperation.ts"
+import { isExport, isWait, type Kind } from "./stormPlan.ts"
 
 const calls = [
   "DatadogBadRequest",

@@ -1,0 +1,3 @@
+import { describeRoundTrips } from "./suites/roundTrip.ts"
+
+describeRoundTrips(500)

@@ -1,0 +1,3 @@
+import { describeFuzz } from "./suites/fuzz.ts"
+
+describeFuzz(400)

@@ -1,0 +1,3 @@
+import { describeWaitModel } from "./suites/waitModel.ts"
+
+describeWaitModel(300)
