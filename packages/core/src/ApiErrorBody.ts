@@ -86,7 +86,7 @@ const clean = (message: string): string => message.slice(0, maxLength).replace(/
 const parseJson = Option.liftThrowable((body: string): unknown => JSON.parse(body))
 
 const read = (body: string): ReadonlyArray<Part> =>
-  body.startsWith("<")
+  /^[\s\p{C}]*</u.test(body)
     ? [{ message: pageTitle(body) }]
     : Option.match(parseJson(body), { onNone: () => [{ message: body }], onSome: fromJson })
 

@@ -86,6 +86,10 @@ describe("ApiErrorBody", () => {
     for (const text of ["first", "second", "third"]) assert.include(messages, text)
   })
 
+  it("a page is one also after characters that nobody sees", () => {
+    assert.deepStrictEqual(messagesOf("\0\u{feff}\n\0<title>403 Forbidden</title>"), ["an HTML page: 403 Forbidden"])
+  })
+
   it("a page gives one short message, its title", () => {
     const parsed = ApiErrorBody.fromText(htmlPage("403 Forbidden", 27_000))
     assert.strictEqual(parsed.messages.length, 1)
