@@ -39,6 +39,13 @@ describe.concurrent("get-report-status", () => {
       }).pipe(Effect.provide(withFake)),
     30_000
   )
+
+  it.live("names the variable that is wrong, and nothing else", () =>
+    Effect.gen(function*() {
+      const { code, errors } = yield* against("get-report-status", Timeline.always("completed"), { DD_SITE: "datadog" })
+      assert.strictEqual(code, 2)
+      assert.match(errors, /^Expected a Datadog site \(did you mean datadoghq\.eu\?\); .*\n  at \["DD_SITE"\]\n$/)
+    }).pipe(Effect.provide(withFake)), 30_000)
 })
 
 describe.concurrent("wait-for-report", () => {
@@ -49,7 +56,7 @@ describe.concurrent("wait-for-report", () => {
         const { code, errors, output } = yield* against("wait-for-report", Timeline.always(status))
         assert.strictEqual(code, expected, errors)
         const lines = output.trimEnd().split("\n")
-        assert.match(lines[0]!, /^in_progress · \d+ s elapsed · 1 poll$/)
+        assert.match(lines[0]!, /^in_progress · \d+ s elapsed · 1 poll · next poll in 1 s$/)
         assert.match(lines[1]!, new RegExp(`^${status} · \\d+ s elapsed · 2 polls$`))
         assert.strictEqual(lines.length, 3)
       }).pipe(Effect.provide(withFake)), 30_000)

@@ -99,7 +99,9 @@ describe("README.md, of what the client tells,", () => {
     }))
 
   it("lists every span that is named in the code", () => {
-    const named = [...sources.matchAll(/(?:Effect\.fn|withSpan|useSpan)\(\s*"([^"]+)"/g)].map(([, name]) => name!)
+    const named = [...sources.matchAll(/(?:Effect\.fn|withSpan|(?:use|make)Span)\(\s*"([^"]+)"/g)].map(([, name]) =>
+      name!
+    )
     assert.isAtLeast(named.length, 6)
     assert.sameMembers(spanRows.flatMap(([span]) => quoted(span)), [...new Set(named)])
   })
