@@ -10,7 +10,7 @@ const rule: Rule = { limit: 100, period: 60_000 }
 const law: Random.Lognormal = { median: 120, sigma: 0.8 }
 
 /** How many waits, with how many seeds. */
-const sizes: ReadonlyArray<readonly [waits: number, seeds: number]> = [[1, 200], [50, 10], [200, 60], [1000, 3], [
+const sizes: ReadonlyArray<readonly [waits: number, seeds: number]> = [[1, 200], [50, 10], [200, 60], [1000, 10], [
   10_000,
   1
 ]]

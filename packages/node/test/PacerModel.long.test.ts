@@ -91,7 +91,7 @@ describe("the figures", () => {
   // and 740 requests for 200 waits, 282 s and 1387 for 1000. The pacer is a little better, since it begins slowly.
   const targets = [
     { count: 200, samples: 60, meanLag: 42, requests: 760 },
-    { count: 1000, samples: 6, meanLag: 280, requests: 1450 }
+    { count: 1000, samples: 3, meanLag: 280, requests: 1450 }
   ]
   for (const { count, meanLag, requests, samples } of targets) {
     it.effect(
