@@ -1,15 +1,23 @@
 import { assert, describe, it } from "@effect/vitest"
 import { Clock, Effect, Exit, Fiber, Metric, Stream } from "effect"
 import { TestClock } from "effect/testing"
-import { SloReportMetrics } from "../src/index.ts"
-import { advance, every, given } from "./utils/pacing.ts"
+import { RetryPolicy, SloReportMetrics } from "../src/index.ts"
+import { advance, every, finishOne, given, times } from "./utils/pacing.ts"
 import { collectSpans } from "./utils/spans.ts"
-import { begin } from "./utils/wait.ts"
+import { begin, countSleeps } from "./utils/wait.ts"
 
 const id = "report"
 
 const withOwnMetrics = <A, E, R>(self: Effect.Effect<A, E, R>): Effect.Effect<A, E, R> =>
   Effect.suspend(() => Effect.provideService(self, Metric.MetricRegistry, new Map()))
+
+const slept = Effect.map(
+  Metric.value(Metric.withAttributes(SloReportMetrics.sleptSeconds, { cause: "poll" })),
+  ({ count }) => count
+)
+
+const waits = (outcome: string) =>
+  Effect.map(Metric.value(Metric.withAttributes(SloReportMetrics.waits, { outcome })), ({ count }) => count)
 
 const waitSpan = (spans: ReturnType<typeof collectSpans>["spans"]) =>
   spans.find(({ name }) => name === "SloReportClient.waitForReport")!
@@ -18,6 +26,21 @@ const readAndStay = (stream: Stream.Stream<unknown, unknown>) =>
   Effect.scoped(
     Effect.flatMap(Stream.toPull(stream), (pull) => Effect.andThen(Effect.exit(Effect.forever(pull)), Effect.never))
   )
+
+describe("the beginning of a wait", () => {
+  it.effect("comes with the first pull of its stream", () =>
+    Effect.gen(function*() {
+      const { client, server } = yield* given()
+      const lateReader = Effect.scoped(Effect.gen(function*() {
+        const pull = yield* Stream.toPull(client.waitForReport(id, every("5 seconds", { deadline: "8 seconds" })))
+        yield* Effect.sleep("1 minute")
+        return yield* Effect.exit(Effect.forever(pull))
+      }))
+      yield* Effect.forkChild(lateReader)
+      yield* advance("2 minutes")
+      assert.deepStrictEqual(times(server.log), [60_000, 65_000, 68_000])
+    }))
+})
 
 describe("the end of a wait", () => {
   it.effect("comes with its last report, though its reader's scope stays open", () =>
@@ -48,11 +71,88 @@ describe("the end of a wait", () => {
       const fiber = yield* begin(client.waitForReport(id, every("5 seconds")))
       yield* advance("8 seconds")
       yield* Fiber.interrupt(fiber)
-      const slept = Metric.withAttributes(SloReportMetrics.sleptSeconds, { cause: "poll" })
-      assert.strictEqual((yield* Metric.value(slept)).count, 8)
+      assert.strictEqual(yield* slept, 8)
     }).pipe(withOwnMetrics))
 
-  it.effect("leaves the next poll to those that stay, in their context and with their deadline", () =>
+  it.effect("counts in the context of the wait, where its scope is closed in another", () =>
+    Effect.gen(function*() {
+      const { client } = yield* given()
+      const registry = new Map()
+      const fiber = yield* begin(
+        client.waitForReport(id, every("5 seconds")).pipe(Stream.provideService(Metric.MetricRegistry, registry))
+      )
+      yield* advance("8 seconds")
+      yield* Fiber.interrupt(fiber)
+      const counted = Effect.all([slept, waits("interrupted")])
+      assert.deepStrictEqual(yield* Effect.provideService(counted, Metric.MetricRegistry, registry), [8, 1])
+      assert.deepStrictEqual(yield* counted, [0, 0])
+    }).pipe(withOwnMetrics))
+
+  it.effect("counts a sleep as long as its pull, where that is given up", () =>
+    Effect.gen(function*() {
+      const { client } = yield* given()
+      yield* Effect.forkChild(Effect.scoped(Effect.gen(function*() {
+        const pull = yield* Stream.toPull(client.waitForReport(id, every("5 seconds")))
+        yield* pull
+        yield* Effect.timeoutOption(pull, "2 seconds")
+        return yield* Effect.never
+      })))
+      yield* advance("1 hour")
+      assert.strictEqual(yield* slept, 2)
+    }).pipe(withOwnMetrics))
+
+  it.effect("comes with a defect too, though its reader's scope stays open", () =>
+    Effect.gen(function*() {
+      const { client, server } = yield* given()
+      const { spans, traced } = collectSpans()
+      const onSleep = () => Effect.die("no sleep")
+      yield* Effect.forkChild(readAndStay(client.waitForReport(id, every("5 seconds", { onSleep }))).pipe(traced))
+      yield* advance("1 hour")
+      const { status } = waitSpan(spans)
+      assert.isTrue(status._tag === "Ended" && Exit.hasDies(status.exit))
+      assert.strictEqual(server.log.length, 1)
+    }))
+
+  it.effect("is that of its report, where it joins one that is done", () =>
+    Effect.gen(function*() {
+      const { client } = yield* given({ job: () => ({ doneAt: 0 }) })
+      const busy = yield* begin(client.waitForReport(id), () => Effect.never)
+      yield* advance("1 second")
+      const { values } = yield* finishOne(yield* begin(client.waitForReport(id)))
+      assert.deepStrictEqual(values, [[1000, "completed"]])
+      assert.strictEqual(yield* waits("completed"), 1)
+      yield* Fiber.interrupt(busy)
+    }).pipe(withOwnMetrics))
+
+  it.effect("isn't put off by the retries of a poll that another wait has caused", () =>
+    Effect.gen(function*() {
+      const { client, server } = yield* given({
+        fate: ({ index }) => index === 1 ? { status: 503, retryAfter: 60 } : undefined,
+        client: { retry: RetryPolicy.default }
+      })
+      const long = yield* begin(client.waitForReport(id, every("5 seconds")))
+      const short = yield* begin(client.waitForReport(id, every("5 seconds", { deadline: "8 seconds" })))
+      const { endedAt } = yield* finishOne(short, "1 minute")
+      assert.isAtMost(endedAt, 8000)
+      yield* advance("10 seconds")
+      assert.deepStrictEqual(times(server.log), [0, 5000, 65_000, 70_000])
+      yield* Fiber.interrupt(long)
+    }))
+
+  it.effect("leaves nothing asleep", () =>
+    Effect.gen(function*() {
+      const { clock, pending } = yield* countSleeps
+      const { client, server } = yield* given({ job: () => ({ doneAt: 7000 }) })
+      yield* Effect.forkChild(
+        Effect.provideService(readAndStay(client.waitForReport(id, every("5 seconds"))), Clock.Clock, clock)
+      )
+      yield* advance("8 seconds")
+      assert.strictEqual(pending(), 1)
+      yield* advance("1 hour")
+      assert.deepStrictEqual([pending(), server.log.length], [0, 3])
+    }))
+
+  it.effect("leaves the next poll to those that stay", () =>
     Effect.gen(function*() {
       const { client } = yield* given()
       const { spans, traced } = collectSpans()
@@ -62,7 +162,6 @@ describe("the end of a wait", () => {
       yield* Fiber.interrupt(first)
       assert.strictEqual(spans.length, 1)
       yield* TestClock.setTime(10_000)
-      assert.strictEqual(yield* Clock.currentTimeMillis, 10_000)
       assert.deepStrictEqual(spans.map(({ name }) => name), [
         "SloReportClient.waitForReport",
         "SloReportClient.getReportStatus"

@@ -34,8 +34,7 @@ export interface Answer {
   readonly answeredAt: number
 }
 
-/** @internal */
-export type Event =
+type Event =
   | Answer
   /** The poll is due, but the rate limit leaves no room for any for so many milliseconds. */
   | { readonly _tag: "HeldUp"; readonly millis: number }
@@ -124,10 +123,9 @@ class Table implements Pacer.Turn {
     if (this.isAsking) return
     const [eager, latest] = wishOf(this.seats)
     const want = eager?.want
-    const isWaiting = this.timer !== undefined
-    if (isWaiting && eager === this.eager && want?.due === this.due && latest === this.latest) return
-    this.polls.pacer.remove(this)
     this.eager = eager
+    if (this.timer !== undefined && want?.due === this.due && latest === this.latest) return
+    this.polls.pacer.remove(this)
     if (eager === undefined || want === undefined) return
     this.due = want.due
     this.interval = want.interval
@@ -137,12 +135,12 @@ class Table implements Pacer.Turn {
   }
 
   onCome(request: Request): void {
-    const { eager, polls: { pacer } } = this
+    const { eager, latest, polls: { pacer } } = this
     if (eager === undefined) return pacer.cancel()
     this.isAsking = true
     const asking = Effect.flatMap(Clock.currentTimeMillis, (askedAt) => {
       this.askedAt = askedAt
-      return call(pacer, eager.context, eager.sitter, request, ({ answeredAt, exit }) => {
+      return call(pacer, eager.context, eager.sitter, latest, request, ({ answeredAt, exit }) => {
         this.hear({ _tag: "Answer", exit, askedAt, answeredAt })
       })
     })

@@ -1,5 +1,5 @@
 /**
- * The operations over a report whose id is known to be one, each in its span.
+ * The operations over one report, each in its span.
  *
  * @since 0.1.0
  */
@@ -12,11 +12,11 @@ import { identity } from "effect/Function"
 import * as HttpClientRequest from "effect/http/HttpClientRequest"
 import * as Schema from "effect/Schema"
 import * as Stream from "effect/Stream"
-import * as Tracer from "effect/Tracer"
+import type { WaitOptions } from "../SloReportClient.ts"
 import type { CreateOutcomeUnknown, WaitTimedOut } from "../SloReportError.ts"
 import * as Create from "./create.ts"
 import * as Download from "./download.ts"
-import type { Patiently } from "./export.ts"
+import type { MayPass, Patiently } from "./export.ts"
 import { send, type Sender } from "./request.ts"
 import type { SharedPolls } from "./SharedPolls.ts"
 import * as Wait from "./wait.ts"
@@ -34,7 +34,8 @@ export interface Operations {
   readonly status: (id: ReportId) => Effect.Effect<SloReport, DatadogError>
   readonly wait: <E>(
     id: Effect.Effect<ReportId, E>,
-    options?: Wait.Options
+    options?: WaitOptions,
+    mayPass?: MayPass
   ) => Stream.Stream<SloReport, DatadogError | WaitTimedOut | E>
   readonly create: (request: SloReportRequest) => Effect.Effect<ReportId, DatadogError | CreateOutcomeUnknown>
   readonly download: (id: ReportId, patiently?: Patiently) => Stream.Stream<Download.Part, DatadogError>
@@ -50,20 +51,20 @@ export const make = ({ polls, privately, sender, site }: Context): Operations =>
     return privately(Effect.useSpan("SloReportClient.getReportStatus", { ...call, attributes }, (span) => {
       const path = `/api/v2/slo/report/${encodeURIComponent(id)}/status`
       const report = send(sender, { method: "GET", path }, HttpClientRequest.get(path), decodeStatus)
-      return Effect.provideService(
+      return Effect.withParentSpan(
         Effect.map(report, (report) => {
           span.attribute("slo.report.status", report.rawStatus)
           return report
         }),
-        Tracer.ParentSpan,
-        span
+        span,
+        { captureStackTrace: false }
       )
     }))
   }
 
   return {
     status,
-    wait: (id, options) => Wait.stream({ site, polls, status }, id, options),
+    wait: (id, options, mayPass) => Wait.stream({ site, polls, status }, id, options, mayPass),
     create: Effect.fn("SloReportClient.createReport", call)(
       function*(request: SloReportRequest): Effect.fn.Return<ReportId, DatadogError | CreateOutcomeUnknown> {
         const id = yield* Create.create(sender, request)

@@ -15,7 +15,7 @@ import * as Latch from "effect/Latch"
 import type * as Bucket from "./bucket.ts"
 import * as Heap from "./heap.ts"
 
-/** @internal */
+/** What it holds changes only while it is not waited for. @internal */
 export interface Turn {
   /** It doesn't come before this time. */
   readonly due: number

@@ -18,12 +18,11 @@ import { WaitBudget } from "./WaitBudget.ts"
 export interface Sitter {
   /** Polls the report once; a poll that this wait causes runs in this wait's context. */
   readonly poll: () => Effect.Effect<SloReport, DatadogError>
-  readonly end: WaitBudget["end"]
+  readonly end: number
   readonly onSleep: WaitBudget["onSleep"]
 }
 
-/** @internal */
-export interface CallAnswer {
+interface CallAnswer {
   readonly exit: Exit.Exit<SloReport, DatadogError>
   readonly answeredAt: number
 }
@@ -31,12 +30,14 @@ export interface CallAnswer {
 /**
  * Polls once: the first request is counted by the pacer already, each retry waits for a turn of its own.
  *
+ * @param end the last time for a retry, in epoch milliseconds
  * @internal
  */
 export const call = (
   pacer: Pacer.Pacer,
   context: Context.Context<never>,
   sitter: Sitter,
+  end: number,
   request: Request,
   onAnswer: (answer: CallAnswer) => void
 ): Effect.Effect<void> => {
@@ -48,11 +49,11 @@ export const call = (
   }
   const turn = (since: number, due: number) =>
     Effect.callback<boolean>((resume) => {
-      const turn: Pacer.Turn = {
+      const waited: Pacer.Turn = {
         due,
         since,
         interval: due - since,
-        latest: sitter.end,
+        latest: end,
         onCome: (request) => {
           counted = request
           resume(Effect.succeed(true))
@@ -60,8 +61,8 @@ export const call = (
         onMissed: () => resume(Effect.succeed(false)),
         onHeldUp: () => {}
       }
-      pacer.add(turn, context)
-      return Effect.sync(() => pacer.remove(turn))
+      pacer.add(waited, context)
+      return Effect.sync(() => pacer.remove(waited))
     })
   const nextTurn = (millis: number) =>
     Effect.flatMap(Clock.currentTimeMillis, (now) =>
@@ -72,7 +73,7 @@ export const call = (
       ))
   const onSleep: WaitBudget["onSleep"] = (cause, millis) => sitter.onSleep(cause, millis)
   return sitter.poll().pipe(
-    Effect.provideService(WaitBudget, { end: sitter.end, onSleep, takeRequest, nextTurn }),
+    Effect.provideService(WaitBudget, { end, onSleep, takeRequest, nextTurn }),
     Effect.ensuring(Effect.sync(() => {
       if (takeRequest() !== undefined) pacer.cancel()
     })),

@@ -52,7 +52,7 @@ export const make = (options: Options, client: HttpClient, privately: Operations
 
   const steps = (request: SloReportRequest, options: WaitOptions | undefined): Export.Steps => ({
     create: operations.create(request),
-    wait: (id, mayPass) => operations.wait(Effect.succeed(id), { ...options, mayPass }),
+    wait: (id, mayPass) => operations.wait(Effect.succeed(id), options, mayPass),
     download: operations.download
   })
 

@@ -4,19 +4,12 @@
  * @since 0.1.0
  */
 import * as Clock from "effect/Clock"
-import type * as Duration from "effect/Duration"
 import * as Effect from "effect/Effect"
 import * as Metric from "effect/Metric"
 import * as SloReportMetrics from "../SloReportMetrics.ts"
 
 /** @internal */
 export type Cause = "poll" | "rate_limit" | "backoff"
-
-/** A sleep that begins: what for, and for how long. @internal */
-export interface Sleep {
-  readonly cause: Cause
-  readonly duration: Duration.Duration
-}
 
 /** @internal */
 export type OnSleep = (cause: Cause, millis: number) => Effect.Effect<void>
