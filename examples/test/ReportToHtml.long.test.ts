@@ -50,6 +50,7 @@ describe("report-to-html", () => {
 
 const title = missing === undefined ? "the page in Chromium" : `the page in Chromium (skipped: ${missing})`
 
+// There is no page without a browser; .ci/run installs one where it can.
 describe.skipIf(missing !== undefined)(title, { timeout: 60_000 }, () => {
   let browser: Browser
   let months: Opened

@@ -51,7 +51,6 @@ export interface Given {
  * @internal
  */
 export class PollLoop implements Sitter {
-  readonly end: number
   private readonly given: Given
   private readonly seat: SharedPolls.Seat
   private readonly notices: Notices.Notices
@@ -69,7 +68,6 @@ export class PollLoop implements Sitter {
 
   constructor(given: Given, polls: SharedPolls.SharedPolls, context: Context.Context<never>) {
     this.given = given
-    this.end = given.end
     this.pause = Pause.first(given.started, given.end)
     this.notices = Notices.make(given.id)
     this.seat = SharedPolls.sit(polls, given.id, this, context)
@@ -119,7 +117,7 @@ export class PollLoop implements Sitter {
   private ask(): Effect.Effect<Chunk, WaitError> {
     return Effect.flatMap(Clock.currentTimeMillis, (now) => {
       const { pause } = this
-      if (pause === undefined || this.answeredAt >= this.end) return this.timeOut(now)
+      if (pause === undefined || this.answeredAt >= this.given.end) return this.timeOut(now)
       this.asleepSince = now
       const answer = this.listen(pause)
       return pause.due > now
@@ -152,7 +150,7 @@ export class PollLoop implements Sitter {
     const error = Option.getOrUndefined(Cause.findErrorOption(exit.cause))
     if (error === undefined) return Effect.failCause(exit.cause)
     return Effect.flatMap(Clock.currentTimeMillis, (now) => {
-      const left = this.end - now
+      const left = this.given.end - now
       const passes = isOutage(error, this.last) || this.given.mayPass(error, now)
       if (!passes || (left > 0 && hintMillis(error) > left)) return this.fail(error)
       const report = this.last ?? SloReport.fromStatus(this.given.id, "unknown")
@@ -173,7 +171,7 @@ export class PollLoop implements Sitter {
 
   private plan(report: SloReport.SloReport, answeredAt: number, error?: DatadogError): Effect.Effect<void> {
     return Effect.map(this.inSpan(this.given.delays(report)), (interval) => {
-      this.pause = interval === undefined ? undefined : Pause.after(interval, answeredAt, this.end, error)
+      this.pause = interval === undefined ? undefined : Pause.after(interval, answeredAt, this.given.end, error)
     })
   }
 

@@ -18,7 +18,6 @@ import { WaitBudget } from "./WaitBudget.ts"
 export interface Sitter {
   /** Polls the report once; a poll that this wait causes runs in this wait's context. */
   readonly poll: () => Effect.Effect<SloReport, DatadogError>
-  readonly end: number
   readonly onSleep: WaitBudget["onSleep"]
 }
 
