@@ -42,7 +42,7 @@ describe.each<Installer>(["npm", "pnpm"])("an empty project, by %s", (installer)
   })
 
   it("is kept out of the internals", async () => {
-    for (const name of ["@effect-datadog/slo-report-node/internal/wait", "@effect-datadog/slo-report/index"]) {
+    for (const name of ["@effect-datadog/slo-report-node/internal/polling/wait", "@effect-datadog/slo-report/index"]) {
       const { code, errors } = await node(folder, "--input-type=module", "--eval", `await import("${name}")`)
       assert.strictEqual(code, 1)
       assert.include(errors, "ERR_PACKAGE_PATH_NOT_EXPORTED")

@@ -1,7 +1,7 @@
 import { assert, describe, it } from "@effect/vitest"
 import { createRequire } from "node:module"
 import * as Path from "node:path"
-import { version } from "../../node/src/internal/version.ts"
+import { version } from "../../node/src/internal/http/version.ts"
 import { glob, read, root } from "./utils/workspace.ts"
 
 interface Manifest {

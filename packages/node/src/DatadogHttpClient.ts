@@ -16,8 +16,8 @@ import * as Record from "effect/Record"
 import * as Redacted from "effect/Redacted"
 import * as process from "node:process"
 import type { Credentials, DatadogConfig } from "./DatadogConfig.ts"
-import * as Scrub from "./internal/scrub.ts"
-import { version } from "./internal/version.ts"
+import * as Scrub from "./internal/http/scrub.ts"
+import { version } from "./internal/http/version.ts"
 
 /**
  * The request headers that carry secrets.

@@ -12,8 +12,8 @@ import * as Duration from "effect/Duration"
 import * as Effect from "effect/Effect"
 import * as Random from "effect/Random"
 import * as Schedule from "effect/Schedule"
-import { hintMillis } from "./internal/hint.ts"
-import { WaitBudget } from "./internal/WaitBudget.ts"
+import { hintMillis } from "./internal/http/retryAfter.ts"
+import { WaitBudget } from "./internal/polling/WaitBudget.ts"
 
 /**
  * A schedule that is stepped with every error that may be retried.

@@ -7,7 +7,7 @@ import { ReportId } from "@effect-datadog/slo-report/SloReport"
 import * as Effect from "effect/Effect"
 import * as Result from "effect/Result"
 import * as Schema from "effect/Schema"
-import { InvalidReportId } from "../SloReportError.ts"
+import { InvalidReportId } from "../../SloReportError.ts"
 
 const decodeId = Schema.decodeUnknownResult(ReportId)
 

@@ -9,9 +9,9 @@ import * as Clock from "effect/Clock"
 import type * as Context from "effect/Context"
 import * as Effect from "effect/Effect"
 import type * as Exit from "effect/Exit"
-import type { Request } from "./bucket.ts"
-import type * as Pacer from "./pacer.ts"
-import * as Sleep from "./sleep.ts"
+import type { Request } from "../pacing/bucket.ts"
+import type * as Pacer from "../pacing/pacer.ts"
+import * as Sleep from "../http/sleep.ts"
 import { WaitBudget } from "./WaitBudget.ts"
 
 /** What a wait brings to its seat. @internal */

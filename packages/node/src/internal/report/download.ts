@@ -12,11 +12,11 @@ import type { HttpClientResponse } from "effect/http/HttpClientResponse"
 import * as Option from "effect/Option"
 import * as Scope from "effect/Scope"
 import * as Stream from "effect/Stream"
-import { gunzip, isDecided, isGzip } from "./gzip.ts"
-import { peek } from "./peek.ts"
-import { countFailure, countSuccess, open as openCall, type Sender } from "./request.ts"
-import * as Response from "./response.ts"
-import { brokeOff, type Call, fromHttpClientError, timedOut } from "./transport.ts"
+import { gunzip, isDecided, isGzip } from "../http/gzip.ts"
+import { peek } from "../http/peek.ts"
+import { countFailure, countSuccess, open as openCall, type Sender } from "../http/request.ts"
+import * as Response from "../http/response.ts"
+import { brokeOff, type Call, fromHttpClientError, timedOut } from "../http/transport.ts"
 
 /** @internal */
 export interface Part {

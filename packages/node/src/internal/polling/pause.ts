@@ -6,10 +6,10 @@
  * @since 0.1.0
  */
 import type { DatadogError } from "@effect-datadog/slo-report/DatadogError"
-import { hintMillis } from "./hint.ts"
-import { sleepCause } from "./request.ts"
+import { hintMillis } from "../http/retryAfter.ts"
+import { sleepCause } from "../http/request.ts"
 import type { Want } from "./SharedPolls.ts"
-import type * as Sleep from "./sleep.ts"
+import type * as Sleep from "../http/sleep.ts"
 
 /** @internal */
 export interface Pause extends Want {

@@ -10,11 +10,11 @@ import * as Effect from "effect/Effect"
 import type { FileSystem } from "effect/FileSystem"
 import type { PlatformError } from "effect/PlatformError"
 import * as Stream from "effect/Stream"
-import { Created, Done, Downloading, type ExportProgress, Polled } from "../ExportProgress.ts"
-import { type CreateOutcomeUnknown, ReportFailed, type WaitTimedOut } from "../SloReportError.ts"
+import { Created, Done, Downloading, type ExportProgress, Polled } from "../../ExportProgress.ts"
+import { type CreateOutcomeUnknown, ReportFailed, type WaitTimedOut } from "../../SloReportError.ts"
 import type { Part } from "./download.ts"
-import { replace } from "./replacement.ts"
-import * as Sleep from "./sleep.ts"
+import { replace } from "../file/atomicFile.ts"
+import * as Sleep from "../http/sleep.ts"
 
 // A report can be unknown to the machine that is asked first.
 const forgivenMillis = 15_000

@@ -5,8 +5,8 @@
  */
 import * as Context from "effect/Context"
 import type * as Effect from "effect/Effect"
-import type { Request } from "./bucket.ts"
-import type * as Sleep from "./sleep.ts"
+import type { Request } from "../pacing/bucket.ts"
+import type * as Sleep from "../http/sleep.ts"
 
 /** @internal */
 export interface WaitBudget {

@@ -14,8 +14,8 @@ import type * as Context from "effect/Context"
 import * as Effect from "effect/Effect"
 import * as Exit from "effect/Exit"
 import * as Fiber from "effect/Fiber"
-import type { Request } from "./bucket.ts"
-import type * as Pacer from "./pacer.ts"
+import type { Request } from "../pacing/bucket.ts"
+import type * as Pacer from "../pacing/pacer.ts"
 import { call, type Sitter } from "./pollCall.ts"
 
 /** When a wait wants the next answer. @internal */

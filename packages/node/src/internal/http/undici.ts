@@ -7,7 +7,7 @@ import * as NodeHttpClient from "@effect/platform-node/NodeHttpClient"
 import * as Effect from "effect/Effect"
 import type { HttpClient } from "effect/http/HttpClient"
 import * as Layer from "effect/Layer"
-import * as DatadogConfig from "../DatadogConfig.ts"
+import * as DatadogConfig from "../../DatadogConfig.ts"
 
 // undici is loaded when the layer is built, as NodeHttpClient does; it costs about 65 ms.
 const loadUndici = Effect.promise(() => import("@effect/platform-node/Undici"))

@@ -13,8 +13,8 @@ import {
 import * as Effect from "effect/Effect"
 import * as HttpClientRequest from "effect/http/HttpClientRequest"
 import * as Schema from "effect/Schema"
-import { CreateOutcomeUnknown } from "../SloReportError.ts"
-import { send, type Sender } from "./request.ts"
+import { CreateOutcomeUnknown } from "../../SloReportError.ts"
+import { send, type Sender } from "../http/request.ts"
 
 const path = "/api/v2/slo/report"
 

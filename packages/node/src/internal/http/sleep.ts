@@ -6,7 +6,7 @@
 import * as Clock from "effect/Clock"
 import * as Effect from "effect/Effect"
 import * as Metric from "effect/Metric"
-import * as SloReportMetrics from "../SloReportMetrics.ts"
+import * as SloReportMetrics from "../../SloReportMetrics.ts"
 
 /** @internal */
 export type Cause = "poll" | "rate_limit" | "backoff"

@@ -5,7 +5,7 @@
  */
 import * as Option from "effect/Option"
 import * as Redacted from "effect/Redacted"
-import type { Credentials } from "../DatadogConfig.ts"
+import type { Credentials } from "../../DatadogConfig.ts"
 
 /** @internal */
 export type Scrub = (text: string) => string

@@ -11,8 +11,8 @@ import * as Effect from "effect/Effect"
 import * as Csv from "effect/encoding/Csv"
 import * as Result from "effect/Result"
 import * as Stream from "effect/Stream"
-import { InvalidReportTable } from "../SloReportError.ts"
-import type { Scrub } from "./scrub.ts"
+import { InvalidReportTable } from "../../SloReportError.ts"
+import type { Scrub } from "../http/scrub.ts"
 
 /** @internal */
 export const rows = <E, R>(
