@@ -12,8 +12,7 @@ import * as Duration from "effect/Duration"
 import * as Effect from "effect/Effect"
 import * as Random from "effect/Random"
 import * as Schedule from "effect/Schedule"
-import { hintMillis } from "./internal/http/retryAfter.ts"
-import { WaitBudget } from "./internal/polling/WaitBudget.ts"
+import { retryAfterMillis } from "./internal/http/retryAfter.ts"
 
 /**
  * A schedule that is stepped with every error that may be retried.
@@ -31,7 +30,7 @@ export type RetryPolicy = Schedule.Schedule<unknown, DatadogError>
  * The delay before retry `n` (from 0) is `max(backoff, hint)`: `backoff` is uniform between 0 and
  * `min(cap, base * 2^n)`; `hint` is the error's `retryAfter`, to which up to 10 % (at most 2 seconds) are
  * added, so that many clients don't return in one instant. A hint beyond `maxWait` ends the retries at
- * once; inside a wait for a report, the wait's deadline takes the place of `maxWait`.
+ * once; a wait for a report keeps it all the same, up to its deadline.
  *
  * - `times`: retries after the first attempt. `@default` 4
  * - `base`: the first backoff's bound. `@default` 500 milliseconds
@@ -52,14 +51,11 @@ export const make = (options?: {
   const cap = Duration.toMillis(options?.cap ?? "20 seconds")
   const maxWait = Duration.toMillis(options?.maxWait ?? "2 minutes")
   return Schedule.identity<DatadogError>().pipe(
-    Schedule.while(({ attempt }) => attempt <= times),
-    Schedule.while(({ input }) =>
-      Effect.map(WaitBudget, (budget) => budget !== undefined || hintMillis(input) <= maxWait)
-    ),
+    Schedule.while(({ attempt, input }) => attempt <= times && retryAfterMillis(input) <= maxWait),
     Schedule.modifyDelay(({ attempt, input }) =>
       Effect.zipWith(Random.next, Random.next, (first, second) => {
         const backoff = first * Math.min(cap, base * 2 ** (attempt - 1))
-        const hint = hintMillis(input)
+        const hint = retryAfterMillis(input)
         return Duration.millis(Math.ceil(Math.max(backoff, hint) + second * Math.min(hint / 10, 2000)))
       })
     )
@@ -88,6 +84,11 @@ export const none: RetryPolicy = Schedule.recurs(0)
 
 /**
  * Overrides the client's policy for an effect.
+ *
+ * **Details**
+ *
+ * It decides for every call but the polls of waits: those belong to the client, since others may share them, and
+ * follow its `retry`.
  *
  * **Example** (Sending one request)
  *

@@ -9,7 +9,6 @@ import type { SloReportRequest } from "@effect-datadog/slo-report/SloReportReque
 import type { SloReportRow } from "@effect-datadog/slo-report/SloReportRow"
 import type { ConfigError } from "effect/Config"
 import * as Context from "effect/Context"
-import type * as Duration from "effect/Duration"
 import * as Effect from "effect/Effect"
 import type { FileSystem } from "effect/FileSystem"
 import { identity } from "effect/Function"
@@ -17,14 +16,15 @@ import * as FetchHttpClient from "effect/http/FetchHttpClient"
 import type { HttpClient } from "effect/http/HttpClient"
 import * as Layer from "effect/Layer"
 import type { PlatformError } from "effect/PlatformError"
+import type * as Scope from "effect/Scope"
 import type * as Stream from "effect/Stream"
+import type { ClientOptions } from "./ClientOptions.ts"
 import * as DatadogConfig from "./DatadogConfig.ts"
 import * as DatadogHttpClient from "./DatadogHttpClient.ts"
+import type { ExportOptions } from "./ExportOptions.ts"
 import type { ExportProgress } from "./ExportProgress.ts"
-import { make as makeService } from "./internal/report/service.ts"
+import { make as makeService } from "./internal/service.ts"
 import * as Undici from "./internal/http/undici.ts"
-import type { PollPolicy } from "./PollPolicy.ts"
-import type { RetryPolicy } from "./RetryPolicy.ts"
 import type {
   CreateOutcomeUnknown,
   InvalidReportId,
@@ -32,64 +32,31 @@ import type {
   ReportFailed,
   WaitTimedOut
 } from "./SloReportError.ts"
-import type { WaitEvent, WaitSleep } from "./WaitEvent.ts"
+import type { WaitEvent } from "./WaitEvent.ts"
+import type { WaitOptions } from "./WaitOptions.ts"
 
-/**
- * How to wait for one report.
- *
- * **Details**
- *
- * - `poll`: when to ask again. `@default` `PollPolicy.default`, every √t seconds between 1 and 30
- * - `deadline`: how long to wait at most. `@default` 30 minutes. One last poll is made at the deadline,
- *   and a report that is done then is done in time
- * - `onSleep`: told when the wait begins to sleep, and what for. `@default` nothing
- *
- * @category models
- * @since 0.1.0
- */
-export interface WaitOptions {
-  readonly poll?: PollPolicy | undefined
-  readonly deadline?: Duration.Input | undefined
-  readonly onSleep?: ((sleep: WaitSleep) => Effect.Effect<void>) | undefined
-}
-
-/**
- * How to export a report.
- *
- * **Details**
- *
- * - `onChunk`: takes the bytes of the file, part by part; the download waits for it. `@default` drops them
- * - `poll`, `deadline`: how to wait for the report; the deadline ends with the wait
- *
- * @category models
- * @since 0.1.0
- */
-export interface ExportOptions<E = never, R = never> extends WaitOptions {
-  readonly onChunk?: ((chunk: Uint8Array) => Effect.Effect<unknown, E, R>) | undefined
-}
-
-/**
- * How a client behaves.
- *
- * **Details**
- *
- * - `retry`: when a failed call is sent again. `@default` `RetryPolicy.default`
- * - `attemptTimeout`: time limit of one attempt, headers and body; of a download, of its first bytes and of
- *   each gap in it. `@default` 30 seconds
- * - `tracePropagation`: send trace headers to Datadog, and make a client span for each attempt. `@default` false
- * - `pacing`: how the polls of all waits share the rate limit. `share` is the part of what remains of it that is
- *   left to other calls; `false`: no wait is held up. `@default` a share of 0.5
- * - `transformClient`: changes the `HttpClient` that requests go through. `@default` identity
- *
- * @category models
- * @since 0.1.0
- */
-export interface ClientOptions {
-  readonly retry?: RetryPolicy | undefined
-  readonly attemptTimeout?: Duration.Input | undefined
-  readonly tracePropagation?: boolean | undefined
-  readonly pacing?: { readonly share?: number | undefined } | false | undefined
-  readonly transformClient?: ((client: HttpClient) => HttpClient) | undefined
+export type {
+  /**
+   * How a client behaves.
+   *
+   * @category models
+   * @since 0.1.0
+   */
+  ClientOptions,
+  /**
+   * How to export a report.
+   *
+   * @category models
+   * @since 0.1.0
+   */
+  ExportOptions,
+  /**
+   * How to wait for one report.
+   *
+   * @category models
+   * @since 0.1.0
+   */
+  WaitOptions
 }
 
 /**
@@ -114,9 +81,9 @@ export interface Service {
   /**
    * Waits for a report: emits what every poll saw, the terminal report last, then ends.
    *
-   * A report that `failed` is a value here. Calls that fail in the middle of a wait don't end it, unless
-   * they can't pass: a 400, 401, 403 or 404, or a hint beyond the deadline. `WaitTimedOut` tells what was
-   * last known.
+   * Polls belong to the client: waits for one report share them. A report that `failed` is a value here. Polls
+   * that fail in the middle of a wait don't end it, unless they can't pass: a 400, 401, 403 or 404, or a hint
+   * beyond the deadline. `WaitTimedOut` tells what was last known, and what held the wait up.
    */
   readonly waitForReport: (
     id: string,
@@ -203,16 +170,18 @@ export class SloReportClient extends Context.Service<SloReportClient, Service>()
 ) {}
 
 /**
- * Makes the client over the `HttpClient` in the context.
+ * Makes the client over the `HttpClient` in the context; its polls end, and its waits are interrupted, with the scope.
  *
  * @category constructors
  * @since 0.1.0
  */
-export const make = Effect.fnUntraced(function*(options: Options): Effect.fn.Return<Service, never, HttpClient> {
+export const make = Effect.fnUntraced(function*(
+  options: Options
+): Effect.fn.Return<Service, never, HttpClient | Scope.Scope> {
   const client = yield* DatadogHttpClient.make(options)
   const requestInit = Context.getOrUndefined(yield* Effect.context(), FetchHttpClient.RequestInit)
   const privately = DatadogHttpClient.withPrivacy({ tracePropagation: options.tracePropagation, requestInit })
-  return makeService(options, (options.transformClient ?? identity)(client), privately)
+  return yield* makeService(options, (options.transformClient ?? identity)(client), privately)
 })
 
 /**

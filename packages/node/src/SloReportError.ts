@@ -32,8 +32,12 @@ export class InvalidReportId extends Schema.TaggedError<InvalidReportId>()("Inva
  *
  * **Details**
  *
- * `last` is what the last poll that was answered told, absent where none was; `polls` counts the polls;
- * `elapsed` is the time waited. The report goes on at Datadog's side.
+ * - `last`: what the last poll that was answered told, absent where none was
+ * - `polls`: how many polls there were, failed ones too; `elapsed`: the time waited
+ * - `heldUp`: how long the wait was held up, by the rate limit and by calls that failed
+ * - `lastError`: the error of the last poll, absent where it had none
+ *
+ * The report goes on at Datadog's side.
  *
  * @category errors
  * @since 0.1.0
@@ -42,12 +46,21 @@ export class WaitTimedOut extends Schema.TaggedError<WaitTimedOut>()("WaitTimedO
   id: ReportId,
   last: Schema.optionalKey(SloReport),
   polls: Schema.Natural,
-  elapsed: Schema.DurationFromMillis
+  elapsed: Schema.DurationFromMillis,
+  heldUp: Schema.Struct({ rateLimit: Schema.DurationFromMillis, backoff: Schema.DurationFromMillis }),
+  lastError: Schema.optionalKey(DatadogError)
 }) {
   override get message(): string {
-    const state = this.last === undefined ? "has not answered" : `is ${this.last.rawStatus}`
-    return `Report ${this.id} ${state} after ${Duration.format(this.elapsed)} and ${this.polls} polls. ` +
-      "It goes on at Datadog's side: wait for it again, or raise the deadline."
+    const { backoff, rateLimit } = this.heldUp
+    const polls = this.polls === 1 ? "1 poll" : `${this.polls} polls`
+    return [
+      `Report ${this.id} ${this.last === undefined ? "has not answered" : `is ${this.last.rawStatus}`}`,
+      ` after ${Duration.format(this.elapsed)} and ${polls}.`,
+      Duration.isZero(rateLimit) ? "" : ` The rate limit held the wait up for ${Duration.format(rateLimit)}.`,
+      Duration.isZero(backoff) ? "" : ` Calls that failed held it up for ${Duration.format(backoff)}.`,
+      this.lastError === undefined ? "" : ` The last poll failed: ${this.lastError.message}`,
+      " The report goes on at Datadog's side: wait for it again, or raise the deadline."
+    ].join("")
   }
 }
 

@@ -1,8 +1,10 @@
 /**
  * @since 0.1.0
  */
+export * as ClientOptions from "./ClientOptions.ts"
 export * as DatadogConfig from "./DatadogConfig.ts"
 export * as DatadogHttpClient from "./DatadogHttpClient.ts"
+export * as ExportOptions from "./ExportOptions.ts"
 export * as ExportProgress from "./ExportProgress.ts"
 export * as PollPolicy from "./PollPolicy.ts"
 export * as RetryPolicy from "./RetryPolicy.ts"
@@ -10,3 +12,4 @@ export * as SloReportClient from "./SloReportClient.ts"
 export * as SloReportError from "./SloReportError.ts"
 export * as SloReportMetrics from "./SloReportMetrics.ts"
 export * as WaitEvent from "./WaitEvent.ts"
+export * as WaitOptions from "./WaitOptions.ts"

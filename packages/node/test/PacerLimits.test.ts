@@ -80,7 +80,7 @@ describe("after a 429", () => {
   it.effect("of several calls in flight the longest hint counts", () =>
     Effect.gen(function*() {
       const { client, server } = yield* given({
-        rule: limit(500, 10),
+        rule: limit(3000, 60),
         latency: ({ index }) => index === 0 ? 0 : 1000,
         fate: ({ index }) => index > 20 && index < 30 ? { status: 429, retryAfter: index === 24 ? 40 : 5 } : undefined,
         client: all

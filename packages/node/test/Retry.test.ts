@@ -352,14 +352,14 @@ describe("an attempt that takes too long", () => {
       assert.strictEqual((yield* call()).took, 5000)
     }).pipe(Effect.provide(inMemory({ attemptTimeout: "5 seconds", retry: RetryPolicy.none }))))
 
-  it.effect("is never cut where the time limit is infinite", () =>
+  it.effect("may take long", () =>
     Effect.gen(function*() {
       yield* addReport
       yield* inject(Fault.latency("10 hours"))
       const { exit, took } = yield* call()
       assert.isTrue(Exit.isSuccess(exit))
       assert.strictEqual(took, Duration.toMillis("10 hours"))
-    }).pipe(Effect.provide(inMemory({ attemptTimeout: "Infinity", retry: RetryPolicy.none }))))
+    }).pipe(Effect.provide(inMemory({ attemptTimeout: "11 hours", retry: RetryPolicy.none }))))
 
   it.effect("counts as one that may be retried, and the limit is each attempt's own", () =>
     Effect.gen(function*() {

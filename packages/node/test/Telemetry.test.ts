@@ -6,7 +6,7 @@ import { TestClock } from "effect/testing"
 import { readFileSync } from "node:fs"
 import { PollPolicy, RetryPolicy, SloReportClient, SloReportMetrics } from "../src/index.ts"
 import { addReport, begin, call, gaps, getStatus, inject, reportId, requests, statusPath } from "./utils/client.ts"
-import { collectSpans, parentOf } from "./utils/spans.ts"
+import { collectSpans, linksOf, parentOf, withSpans } from "./utils/spans.ts"
 import { inMemory, type Log, withLogs } from "./utils/wait.ts"
 
 const tooMany = (seconds: number) => Fault.status(429, { headers: { "X-RateLimit-Reset": String(seconds) } })
@@ -126,18 +126,21 @@ describe("the span of a call", () => {
       assert.deepStrictEqual(spans, [])
     }).pipe(Effect.provide(inMemory())))
 
-  it.effect("is below that of awaitReport, and that of the wait", () =>
-    Effect.gen(function*() {
-      const { spans, traced } = collectSpans()
+  it.effect("of a poll is the client's, linked to the wait's, which is below that of awaitReport", () =>
+    withSpans(Effect.fnUntraced(function*(spans) {
       yield* addReport
       const client = yield* SloReportClient.SloReportClient
-      yield* client.awaitReport(reportId).pipe(traced)
+      const fiber = yield* Effect.forkChild(Effect.withSpan(client.awaitReport(reportId), "application"))
+      yield* TestClock.adjust(0)
+      yield* Fiber.join(fiber)
       assert.deepStrictEqual(spans.map((span) => [span.name, parentOf(span)]), [
-        ["SloReportClient.awaitReport", undefined],
+        ["application", undefined],
+        ["SloReportClient.awaitReport", "application"],
         ["SloReportClient.waitForReport", "SloReportClient.awaitReport"],
-        ["SloReportClient.getReportStatus", "SloReportClient.waitForReport"]
+        ["SloReportClient.getReportStatus", undefined]
       ])
-    }).pipe(Effect.provide(inMemory())))
+      assert.deepStrictEqual(linksOf(spans[3]), ["SloReportClient.waitForReport"])
+    }, Effect.provide(inMemory()))))
 })
 
 describe("trace headers", () => {

@@ -122,7 +122,7 @@ describe("when a wait polls", () => {
       assert.deepStrictEqual(values.map(([at]) => at), [...answers, fourth, fifth, sixth])
       assert.deepStrictEqual(yield* requestTimes, values.map(([at]) => at - 2000))
       assert.isAtLeast(sixth - 2000, 20_000)
-    }).pipe(withChance(0.5), Effect.provide(inMemory())))
+    }).pipe(Effect.provide(inMemory()), withChance(0.5)))
 
   it.effect("is within 10 % of √t seconds, 1 and 30, over a whole hour", () =>
     Effect.gen(function*() {
@@ -231,7 +231,7 @@ describe("several waits", () => {
       const ages = runs.map(({ endedAt, values }) => values.map(([at]) => at - endedAt + 9000))
       assert.deepStrictEqual(ages[0], [0, 1000, 2000, 3414, 5262, 7556, 9000])
       assert.deepStrictEqual(ages[1], ages[0])
-    }).pipe(withChance(0.5), Effect.provide(inMemory())))
+    }).pipe(Effect.provide(inMemory()), withChance(0.5)))
 
   it.effect("don't disturb each other: an outage and a failure of one leave the other on its beat", () =>
     Effect.gen(function*() {
@@ -240,6 +240,7 @@ describe("several waits", () => {
       const troubled = yield* fake.addReport({ timeline: Timeline.after("2 minutes", "completed") })
       const isTroubled = (request: { readonly path: string }) => request.path.includes(troubled)
       const fibers = [yield* begin(waitFor(calm, every5s)), yield* begin(waitFor(troubled, every5s))] as const
+      yield* TestClock.adjust(0)
       yield* fake.inject(Fault.status(503, { headers: { "Retry-After": "31" } }), { when: isTroubled })
       yield* fake.inject(Fault.status(403), { when: isTroubled })
       const [first, second] = [yield* finish(fibers[0]), yield* finish(fibers[1])]

@@ -3,7 +3,7 @@ import { assert, describe, it } from "@effect/vitest"
 import { type Duration, Effect, Fiber, Metric, Stream, type Tracer } from "effect"
 import { TestClock } from "effect/testing"
 import { PollPolicy, RetryPolicy, SloReportClient, SloReportMetrics } from "../src/index.ts"
-import { collectSpans, parentOf } from "./utils/spans.ts"
+import { collectSpans, linksOf, parentOf, withSpans } from "./utils/spans.ts"
 import { begin, finish, inMemory, type Log, observe, waitFor, withLogs } from "./utils/wait.ts"
 
 const every5s = { poll: PollPolicy.fixed("5 seconds") }
@@ -14,6 +14,13 @@ const doneAfter = (age: Duration.Input) =>
   FakeDatadog.FakeDatadog.use((fake) => fake.addReport({ timeline: Timeline.after(age, "completed") }))
 
 const inject = (fault: Fault.Fault, times = 1) => FakeDatadog.FakeDatadog.use((fake) => fake.inject(fault, { times }))
+
+// Logs of a test, its client's own too.
+const logged = <A, E, R>(test: (logs: ReadonlyArray<Log>) => Effect.Effect<A, E, R>): Effect.Effect<A, E, R> =>
+  Effect.suspend(() => {
+    const logs: Array<Log> = []
+    return withLogs(logs)(test(logs))
+  })
 
 const aboveDebug = (logs: ReadonlyArray<Log>) => logs.filter(([level]) => level !== "Debug" && level !== "Trace")
 
@@ -27,83 +34,102 @@ describe("the log of a wait", () => {
     }).pipe(Effect.provide(inMemory())))
 
   it.effect("has retries at debug, and nothing above it where they succeed", () =>
-    Effect.gen(function*() {
-      const logs: Array<Log> = []
+    logged(Effect.fnUntraced(function*(logs) {
       const id = yield* doneAfter("10 seconds")
       yield* inject(Fault.status(503))
       yield* inject(tooMany(7))
       yield* inject(Fault.reset)
-      yield* observe(waitFor(id)).pipe(withLogs(logs))
+      yield* observe(waitFor(id))
       assert.deepStrictEqual(aboveDebug(logs), [])
       assert.strictEqual(logs.filter(([level]) => level === "Debug").length, 3)
-    }).pipe(Effect.provide(inMemory())))
+    }, Effect.provide(inMemory()))))
 
   for (const [name, retry] of [["retries", RetryPolicy.default], ["polls", RetryPolicy.none]] as const) {
     it.effect(`says once, at info, that the rate limit has held it up for more than a minute: ${name}`, () =>
-      Effect.gen(function*() {
-        const logs: Array<Log> = []
+      logged(Effect.fnUntraced(function*(logs) {
         const id = yield* doneAfter("10 seconds")
         yield* inject(tooMany(25), 8)
-        yield* observe(waitFor(id, every5s)).pipe(withLogs(logs))
+        yield* observe(waitFor(id, every5s))
         const notices = aboveDebug(logs)
         assert.deepStrictEqual(notices.map(([level]) => level), ["Info"])
         assert.include(notices[0]?.[1], id)
         assert.include(notices[0]?.[1], "rate limit")
-      }).pipe(Effect.provide(inMemory({ retry }))))
+      }, Effect.provide(inMemory({ retry })))))
 
     it.effect(`says nothing of the rate limit where it holds a wait up for a minute or less: ${name}`, () =>
-      Effect.gen(function*() {
-        const logs: Array<Log> = []
+      logged(Effect.fnUntraced(function*(logs) {
         const id = yield* doneAfter("10 seconds")
         yield* inject(tooMany(25), 2)
-        yield* observe(waitFor(id, every5s)).pipe(withLogs(logs))
+        yield* observe(waitFor(id, every5s))
         assert.deepStrictEqual(aboveDebug(logs), [])
-      }).pipe(Effect.provide(inMemory({ retry }))))
+      }, Effect.provide(inMemory({ retry })))))
 
     it.effect(`doesn't call an outage a rate limit, also where its Retry-After is long: ${name}`, () =>
-      Effect.gen(function*() {
-        const logs: Array<Log> = []
+      logged(Effect.fnUntraced(function*(logs) {
         const id = yield* doneAfter("10 seconds")
         yield* inject(Fault.status(503, { headers: { "Retry-After": "90" } }), 3)
-        yield* observe(waitFor(id, every5s)).pipe(withLogs(logs))
+        yield* observe(waitFor(id, every5s))
         assert.deepStrictEqual(aboveDebug(logs), [])
-      }).pipe(Effect.provide(inMemory({ retry }))))
+      }, Effect.provide(inMemory({ retry })))))
   }
 
-  it.effect("has the notice once in each wait", () =>
-    Effect.gen(function*() {
-      const logs: Array<Log> = []
+  it.effect("has the notice once for all waits of a client", () =>
+    logged(Effect.fnUntraced(function*(logs) {
       const client = yield* SloReportClient.SloReportClient
       const stream = client.waitForReport(yield* doneAfter("10 seconds"), every5s)
       for (const _ of [1, 2]) {
         yield* inject(tooMany(90))
-        yield* observe(stream).pipe(withLogs(logs))
+        yield* observe(stream)
       }
-      assert.deepStrictEqual(aboveDebug(logs).map(([level]) => level), ["Info", "Info"])
-    }).pipe(Effect.provide(inMemory())))
+      assert.deepStrictEqual(aboveDebug(logs).map(([level]) => level), ["Info"])
+    }, Effect.provide(inMemory()))))
+
+  it.effect("has the notice when it is true, not before", () =>
+    logged(Effect.fnUntraced(function*(logs) {
+      const id = yield* doneAfter("10 seconds")
+      yield* inject(tooMany(300))
+      const fiber = yield* begin(waitFor(id, every5s))
+      yield* TestClock.adjust("60 seconds")
+      assert.deepStrictEqual(aboveDebug(logs), [])
+      yield* TestClock.adjust("1 second")
+      assert.deepStrictEqual(aboveDebug(logs), [
+        ["Info", `The rate limit holds polls up: that of report ${id} for 60 s so far`]
+      ])
+      yield* Fiber.interrupt(fiber)
+    }, Effect.provide(inMemory()))))
 })
 
 describe("the spans of a wait", () => {
-  const attributesOf = (span: Tracer.NativeSpan | undefined) => Object.fromEntries(span?.attributes ?? [])
+  // Without what a router in the same fiber adds: the fake's.
+  const attributesOf = (span: Tracer.NativeSpan | undefined) =>
+    Object.fromEntries([...(span?.attributes ?? [])].filter(([name]) => name !== "http.route"))
 
-  it.effect("are one for the wait, and below it one for each poll, with what it saw", () =>
-    Effect.gen(function*() {
-      const { spans, traced } = collectSpans()
+  it.effect("are one for the wait, and one for each poll that is linked to it, with what it saw", () =>
+    withSpans(Effect.fnUntraced(function*(spans) {
       const id = yield* doneAfter("10 seconds")
       yield* inject(Fault.status(503), 2)
-      yield* observe(waitFor(id, every5s)).pipe(traced)
-      assert.deepStrictEqual(spans.map((span) => [span.name, parentOf(span), span.status._tag]), [
-        ["SloReportClient.waitForReport", undefined, "Ended"],
-        ["SloReportClient.getReportStatus", "SloReportClient.waitForReport", "Ended"],
-        ["SloReportClient.getReportStatus", "SloReportClient.waitForReport", "Ended"],
-        ["SloReportClient.getReportStatus", "SloReportClient.waitForReport", "Ended"]
+      yield* Effect.withSpan(observe(waitFor(id, every5s)), "application")
+      const [, wait, ...polls] = spans
+      assert.deepStrictEqual([wait?.name, parentOf(wait)], ["SloReportClient.waitForReport", "application"])
+      assert.deepStrictEqual(
+        polls.map((span) => [span.name, parentOf(span), linksOf(span), span.kind, span.status._tag]),
+        polls.map(() => [
+          "SloReportClient.getReportStatus",
+          undefined,
+          ["SloReportClient.waitForReport"],
+          "client",
+          "Ended"
+        ])
+      )
+      const common = { "datadog.site": "datadoghq.com", "slo.report.id": id }
+      assert.deepStrictEqual(polls.map(attributesOf), [
+        { ...common, "retry.count": 0, "http.response.status_code": 503 },
+        { ...common, "retry.count": 1, "http.response.status_code": 503 },
+        { ...common, "retry.count": 2, "http.response.status_code": 200, "slo.report.status": "in_progress" },
+        { ...common, "retry.count": 0, "http.response.status_code": 200, "slo.report.status": "in_progress" },
+        { ...common, "retry.count": 0, "http.response.status_code": 200, "slo.report.status": "completed" }
       ])
-      const [, first, second, third] = spans.map(attributesOf)
-      const common = { "datadog.site": "datadoghq.com", "slo.report.id": id, "http.response.status_code": 200 }
-      assert.deepInclude(first, { ...common, "retry.count": 2, "slo.report.status": "in_progress" })
-      assert.deepInclude(second, { ...common, "retry.count": 0, "slo.report.status": "in_progress" })
-      assert.deepInclude(third, { ...common, "retry.count": 0, "slo.report.status": "completed" })
-    }).pipe(Effect.provide(inMemory())))
+    }, Effect.provide(inMemory()))))
 
   it.effect("tell the report and its last status at the wait's own", () =>
     Effect.gen(function*() {
@@ -140,13 +166,12 @@ describe("the spans of a wait", () => {
     }).pipe(Effect.provide(inMemory())))
 
   it.effect("tell the status that ended a wait", () =>
-    Effect.gen(function*() {
-      const { spans, traced } = collectSpans()
+    withSpans(Effect.fnUntraced(function*(spans) {
       const id = yield* doneAfter("1 hour")
       yield* inject(Fault.status(403))
-      yield* observe(waitFor(id, every5s)).pipe(traced)
+      yield* observe(waitFor(id, every5s))
       assert.strictEqual(attributesOf(spans[1])["http.response.status_code"], 403)
-    }).pipe(Effect.provide(inMemory())))
+    }, Effect.provide(inMemory()))))
 })
 
 const outcomes = ["completed", "completed_with_errors", "failed", "WaitTimedOut", "interrupted", "DatadogForbidden"]

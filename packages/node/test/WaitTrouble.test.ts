@@ -19,9 +19,21 @@ describe("what ends a wait at once", () => {
     DatadogBadRequest: Fault.status(400),
     DatadogUnauthorized: Fault.status(401),
     DatadogForbidden: Fault.status(403),
-    DatadogNotFound: Fault.status(404),
+    DatadogNotFound: Fault.status(404)
+  }
+  const odd = {
     DatadogUnexpectedStatus: Fault.redirect("https://evil.example/"),
     DatadogProtocolError: Fault.html()
+  }
+  for (const [tag, fault] of Object.entries(odd)) {
+    it.effect(`is a ${tag} before Datadog has answered once`, () =>
+      Effect.gen(function*() {
+        const id = yield* doneAfter("1 minute")
+        yield* inject(fault)
+        const { endedAt, exit, values } = yield* observe(waitFor(id, every5s))
+        assert.strictEqual(failureOf(exit)._tag, tag)
+        assert.deepStrictEqual([endedAt, values.length, yield* requestTimes], [0, 0, [0]])
+      }).pipe(Effect.provide(inMemory())))
   }
   for (const [tag, fault] of Object.entries(fatal)) {
     it.effect(`is a ${tag}, at the first poll`, () =>
@@ -88,6 +100,27 @@ describe("what doesn't end a wait", () => {
     "a body that is cut off": Fault.resetBody(20),
     "an attempt that times out": Fault.hang
   }
+  const odd = {
+    "a page with 200": Fault.html(),
+    "an empty body": Fault.body(""),
+    "a redirect": Fault.redirect("https://portal.example/"),
+    "a 409": Fault.status(409),
+    "a 421": Fault.status(421),
+    "a 425": Fault.status(425)
+  }
+  for (const [name, fault] of Object.entries(odd)) {
+    it.effect(`is ${name} once Datadog has answered, and the next poll comes after the policy's interval`, () =>
+      Effect.gen(function*() {
+        const id = yield* doneAfter("12 seconds")
+        const fiber = yield* begin(waitFor(id, every5s))
+        yield* TestClock.adjust("1 second")
+        yield* inject(fault, 2)
+        const { exit, values } = yield* finish(fiber)
+        assert.deepStrictEqual(exit, Exit.void)
+        assert.deepStrictEqual(yield* requestTimes, [0, 5000, 10_000, 15_000])
+        assert.deepStrictEqual(values, [[0, "in_progress"], [15_000, "completed"]])
+      }).pipe(Effect.provide(inMemory())))
+  }
   for (const [name, fault] of Object.entries(passing)) {
     it.effect(`is ${name} in the middle, and the next poll comes after the policy's interval`, () =>
       Effect.gen(function*() {
@@ -138,7 +171,7 @@ describe("a storm of 503 in the middle", () => {
         51_250
       ])
       assert.deepStrictEqual(values.map(([at]) => at), [0, 31_250, 36_250, 41_250, 46_250, 51_250])
-    }).pipe(withChance(0.5), Effect.provide(inMemory())))
+    }).pipe(Effect.provide(inMemory()), withChance(0.5)))
 
   it.effect("leaves the default policy at the pace of a report of that age", () =>
     Effect.gen(function*() {
@@ -159,19 +192,17 @@ describe("a storm of 503 in the middle", () => {
           isRetry ? 250 : Math.min(30_000, Math.round(Math.sqrt(previous / 1000) * 1000))
         )
       }
-    }).pipe(withChance(0.5), Effect.provide(inMemory())))
+    }).pipe(Effect.provide(inMemory()), withChance(0.5)))
 
   it.effect("with policies that don't retry is one request an interval", () =>
     Effect.gen(function*() {
       const id = yield* doneAfter("20 seconds")
       yield* inject(Fault.status(503), 3)
-      const { exit, values } = yield* observe(waitFor(id, every5s)).pipe(
-        Effect.provideService(RetryPolicy.Current, RetryPolicy.none)
-      )
+      const { exit, values } = yield* observe(waitFor(id, every5s))
       assert.deepStrictEqual(exit, Exit.void)
       assert.deepStrictEqual(yield* requestTimes, [0, 5000, 10_000, 15_000, 20_000])
       assert.deepStrictEqual(values, [[15_000, "in_progress"], [20_000, "completed"]])
-    }).pipe(Effect.provide(inMemory())))
+    }).pipe(Effect.provide(inMemory({ retry: RetryPolicy.none }))))
 
   it.effect("may end the schedule, too, and then ends the wait", () =>
     Effect.gen(function*() {

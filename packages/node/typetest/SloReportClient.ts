@@ -11,6 +11,7 @@ import type {
   Result,
   Schedule,
   Schema,
+  Scope,
   Stream
 } from "effect"
 import type { HttpClient } from "effect/http"
@@ -173,7 +174,9 @@ expectTypeOf(SloReportError.InvalidReportTable).toExtend<Schema.Codec<SloReportE
 
 // The constructors and layers.
 expectTypeOf(SloReportClient.make).toEqualTypeOf<
-  (options: SloReportClient.Options) => Effect.Effect<SloReportClient.Service, never, HttpClient.HttpClient>
+  (
+    options: SloReportClient.Options
+  ) => Effect.Effect<SloReportClient.Service, never, HttpClient.HttpClient | Scope.Scope>
 >()
 expectTypeOf(SloReportClient.layer).toEqualTypeOf<
   (options: SloReportClient.Options) => Layer.Layer<SloReportClient.SloReportClient, never, HttpClient.HttpClient>
@@ -194,7 +197,7 @@ expectTypeOf<SloReportClient.ClientOptions>().toEqualTypeOf<{
   readonly retry?: RetryPolicy.RetryPolicy | undefined
   readonly attemptTimeout?: Duration.Input | undefined
   readonly tracePropagation?: boolean | undefined
-  readonly pacing?: { readonly share?: number | undefined } | false | undefined
+  readonly pacing?: { readonly reserve?: number | undefined } | false | undefined
   readonly transformClient?: ((client: HttpClient.HttpClient) => HttpClient.HttpClient) | undefined
 }>()
 expectTypeOf<SloReportClient.WaitOptions>().toEqualTypeOf<{

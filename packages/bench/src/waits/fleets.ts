@@ -22,7 +22,7 @@ export const options: SloReportClient.Options = {
   credentials: { apiKey: Redacted.make("a".repeat(32)), appKey: Redacted.make("b".repeat(40)) }
 }
 
-const ofThisClient = (own: object): Fleet => async (jobsFrom, rule, seed) => {
+export const ofThisClient = (own: object): Fleet => async (jobsFrom, rule, seed) => {
   const clock = new VirtualClock()
   const jobs = jobsFrom(clock.now)
   const server = new ReportServer(clock, jobs, rule)

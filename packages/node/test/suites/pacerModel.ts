@@ -36,7 +36,7 @@ const Scenario = Schema.Struct({
   latency: Schema.Literals(["none", "short", "mixed"]),
   trouble: Schema.Literals(["none", "none", "lost", "hang", "503", "429"]),
   retry: Schema.Boolean,
-  share: Schema.Literals([0, 0.5, 0.8]),
+  reserve: Schema.Literals([0, 0.1, 0.8]),
   headers: Schema.Literals([true, true, true, false])
 })
 
@@ -74,7 +74,7 @@ const run = Effect.fnUntraced(function*(scenario: Scenario) {
     fate: ({ index }) => index > 0 && index % 4 === 3 ? fates[scenario.trouble] : undefined,
     client: {
       attemptTimeout,
-      pacing: { share: scenario.share },
+      pacing: { reserve: scenario.reserve },
       retry: scenario.retry ? RetryPolicy.default : RetryPolicy.none
     }
   })

@@ -7,22 +7,18 @@ export interface Figures {
 const shortest = 1
 const longest = 30
 
-// The due rule itself, without a server: a poll each `gap` seconds for the wait that is most overdue relative to √t
-// between 1 and 30 s, a poll that takes no time, and nobody else. What a pacer is measured against.
+// The rule itself, without a server: a poll each `gap` seconds for the wait that was polled longest ago, of those
+// whose interval of √t between 1 and 30 s is over; a poll takes no time. What a pacer is measured against.
 export const dueRule = (durations: ReadonlyArray<number>, gap: number): Figures => {
-  const open = new Set(durations.map((duration) => ({ duration, polledAt: -Infinity, interval: shortest })))
+  const open = new Set(durations.map((duration) => ({ duration, polledAt: -shortest, interval: shortest })))
   let now = 0
   let requests = 0
   let lag = 0
   while (open.size > 0) {
     let due = undefined
-    let most = 1
     for (const wait of open) {
-      const index = (now - wait.polledAt) / wait.interval
-      if (index > most) {
-        most = index
-        due = wait
-      }
+      const isDue = now - wait.polledAt >= wait.interval
+      if (isDue && (due === undefined || wait.polledAt < due.polledAt)) due = wait
     }
     if (due === undefined) {
       now += 0.1

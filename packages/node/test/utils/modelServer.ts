@@ -34,8 +34,8 @@ export interface Arrival {
   // From 0.
   readonly index: number
   readonly id: string
-  // "call": not of a wait; its id begins with "call-".
-  readonly kind: "poll" | "call"
+  // "call": not of a wait; its id begins with "call-". "create": a report is created.
+  readonly kind: "poll" | "call" | "create"
   readonly at: number
 }
 
@@ -58,9 +58,11 @@ export interface ServerOptions {
   // @default never done
   readonly job?: (id: string) => Job
   // @default no limit, no headers
-  readonly rule?: Rule | ((arrival: Arrival) => Rule | undefined)
+  readonly rule?: Rule | ((arrival: Arrival) => Rule | undefined) | undefined
   // Whether it tells of the rule. @default true
-  readonly headers?: boolean
+  readonly headers?: boolean | ((answer: Arrival & { readonly status: number | "none" }) => boolean)
+  // Names of headers, in lower case, that it leaves out. @default none
+  readonly without?: ReadonlyArray<string>
   // The body of a 429. @default "strings"
   readonly refusalBody?: "strings" | "empty" | "html"
   // Milliseconds from the request's arrival to its answer. @default 0
@@ -75,6 +77,8 @@ export interface ModelServer {
   // Every request, the oldest first.
   readonly log: ReadonlyArray<Logged>
   readonly inFlight: () => number
+  // Empties the log, where memory is measured.
+  readonly forget: () => void
 }
 
 export const make = (options: ServerOptions = {}): ModelServer => {
@@ -82,8 +86,10 @@ export const make = (options: ServerOptions = {}): ModelServer => {
   const used = new Map<string, number>()
   let inFlight = 0
 
-  const arrive = (id: string, at: number): readonly [Logged, Fate] => {
-    const kind = id.startsWith("call-") ? "call" : "poll"
+  const tellsOf = (answer: Arrival & { readonly status: number | "none" }): boolean =>
+    typeof options.headers === "function" ? options.headers(answer) : options.headers !== false
+
+  const arrive = (id: string, kind: Arrival["kind"], at: number): readonly [Logged, Fate] => {
     const arrival: Arrival = { index: log.length, id, kind, at }
     const rule = typeof options.rule === "function" ? options.rule(arrival) : options.rule
     const fate = options.fate?.(arrival)
@@ -100,7 +106,7 @@ export const make = (options: ServerOptions = {}): ModelServer => {
     }
     const refusal: Refusal | undefined = isOver ? { status: 429 } : typeof fate === "object" ? fate : undefined
     const toReset = rule === undefined ? 0 : Math.ceil((window + rule.period - at) / 1000)
-    const tellsReset = refusal?.status === 429 && options.headers !== false && rule !== undefined
+    const tellsReset = refusal?.status === 429 && rule !== undefined && tellsOf({ ...arrival, status: 429 })
     const seconds = refusal === undefined ? 0 : refusal.retryAfter ?? (tellsReset ? toReset : 0)
     const outcome = refusal ?? fate
     const status = typeof outcome === "string" ? "none" : outcome?.status ?? 200
@@ -114,16 +120,20 @@ export const make = (options: ServerOptions = {}): ModelServer => {
     const { at, id, remaining, rule, window } = logged
     const headers: Record<string, string> = { "content-type": "application/json" }
     // Datadog sends none with a 403.
-    if (rule !== undefined && options.headers !== false && logged.status !== 403) {
+    if (rule !== undefined && logged.status !== 403 && tellsOf(logged)) {
       headers["x-ratelimit-limit"] = String(rule.limit)
       headers["x-ratelimit-period"] = String(rule.period / 1000)
       headers["x-ratelimit-remaining"] = String(remaining)
       headers["x-ratelimit-reset"] = String(Math.ceil((window + rule.period - at) / 1000))
       headers["x-ratelimit-name"] = rule.name
+      for (const name of options.without ?? []) delete headers[name]
     }
     if (typeof fate === "object") {
       if (fate.retryAfter !== undefined) headers["retry-after"] = String(fate.retryAfter)
       return { status: fate.status, headers, body: refusalBodies[options.refusalBody ?? "strings"] }
+    }
+    if (logged.kind === "create") {
+      return { status: 200, headers, body: JSON.stringify({ data: { id: `new-${logged.index}`, type: "report_id" } }) }
     }
     const job = options.job?.(id)
     const status = job !== undefined && at >= job.doneAt ? job.status ?? "completed" : "in_progress"
@@ -132,30 +142,33 @@ export const make = (options: ServerOptions = {}): ModelServer => {
   }
 
   const client = HttpClient.make((request, url) =>
-    Effect.suspend(() => {
-      inFlight += 1
-      let mine: Logged | undefined
-      return Effect.gen(function*() {
-        const [logged, fate] = arrive(idOf(url), yield* Clock.currentTimeMillis)
-        mine = logged
-        if (fate === "hang") return yield* Effect.never
-        const reply = answer(logged, fate)
-        yield* Effect.sleep(options.latency?.(logged) ?? 0)
-        if (fate === "lost") return yield* lost(request)
-        logged.isAnswered = true
-        return toResponse(reply, request)
-      }).pipe(
-        Effect.ensuring(Clock.clockWith((clock) =>
+    Effect.acquireUseRelease(
+      Effect.sync((): { logged: Logged | undefined } => {
+        inFlight += 1
+        return { logged: undefined }
+      }),
+      (mine) =>
+        Effect.gen(function*() {
+          const [logged, fate] = arrive(...questionOf(request, url), yield* Clock.currentTimeMillis)
+          mine.logged = logged
+          if (fate === "hang") return yield* Effect.never
+          const reply = answer(logged, fate)
+          yield* Effect.sleep(options.latency?.(logged) ?? 0)
+          if (fate === "lost") return yield* lost(request)
+          logged.isAnswered = true
+          return toResponse(reply, request)
+        }),
+      ({ logged }) =>
+        Clock.clockWith((clock) =>
           Effect.sync(() => {
             inFlight -= 1
-            if (mine !== undefined) mine.endedAt = clock.currentTimeMillisUnsafe()
+            if (logged !== undefined) logged.endedAt = clock.currentTimeMillisUnsafe()
           })
-        ))
-      )
-    })
+        )
+    )
   )
 
-  return { client, log, inFlight: () => inFlight }
+  return { client, log, inFlight: () => inFlight, forget: () => void (log.length = 0) }
 }
 
 interface Answer {
@@ -170,10 +183,15 @@ const refusalBodies = {
   html: "\n\n<html><body>Too many requests</body></html>"
 }
 
-const idOf = (url: URL): string => {
+const questionOf = (
+  { method }: HttpClientRequest.HttpClientRequest,
+  url: URL
+): readonly [id: string, kind: Arrival["kind"]] => {
+  if (method === "POST" && url.pathname === "/api/v2/slo/report") return ["", "create"]
   const match = /\/api\/v2\/slo\/report\/([^/]+)\/status$/.exec(url.pathname)
   if (match === null) throw new Error(`an unexpected request: ${url.pathname}`)
-  return match[1]!
+  const id = match[1]!
+  return [id, id.startsWith("call-") ? "call" : "poll"]
 }
 
 const toResponse = (

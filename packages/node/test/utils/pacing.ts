@@ -1,5 +1,5 @@
 import { assert } from "@effect/vitest"
-import { type Duration, Effect, Fiber } from "effect"
+import { type Duration, Effect, Fiber, type Scope } from "effect"
 import { HttpClient } from "effect/http"
 import { TestClock } from "effect/testing"
 import { PollPolicy, RetryPolicy, SloReportClient } from "../../src/index.ts"
@@ -17,7 +17,7 @@ export interface Scene {
 }
 
 // A client over a model of the server, both under the clock in force.
-export const given = ({ client, ...server }: Given = {}): Effect.Effect<Scene> => {
+export const given = ({ client, ...server }: Given = {}): Effect.Effect<Scene, never, Scope.Scope> => {
   const model = ModelServer.make(server)
   return SloReportClient.make({ site, credentials, retry: RetryPolicy.none, ...client }).pipe(
     Effect.provideService(HttpClient.HttpClient, model.client),
@@ -32,7 +32,7 @@ export const limit = (count: number, seconds: number, name = "slo_report"): Mode
 })
 
 // Leaves all that is taken by polls to them, so that a small limit has whole numbers.
-export const all = { pacing: { share: 0 } } as const
+export const all = { pacing: { reserve: 0 } } as const
 
 export const every = (interval: Duration.Input, options?: SloReportClient.WaitOptions) => ({
   poll: PollPolicy.fixed(interval),

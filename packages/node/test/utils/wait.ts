@@ -96,6 +96,12 @@ export const withLogs = (logs: Array<Log>) => <A, E, R>(self: Effect.Effect<A, E
     Effect.provideService(References.MinimumLogLevel, "Trace")
   )
 
+// Counts the sleeps of a test, its client's own too.
+export const withCountedSleeps = <A, E, R>(
+  test: (pending: () => number) => Effect.Effect<A, E, R>
+): Effect.Effect<A, E, R> =>
+  Effect.flatMap(countSleeps, ({ clock, pending }) => Effect.provideService(test(pending), Clock.Clock, clock))
+
 export interface CountedClock {
   readonly clock: Clock.Clock
   // How many sleeps are under way.

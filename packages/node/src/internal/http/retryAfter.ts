@@ -11,5 +11,5 @@ import * as Duration from "effect/Duration"
  *
  * @internal
  */
-export const hintMillis = (error: DatadogError): number =>
+export const retryAfterMillis = (error: DatadogError): number =>
   "retryAfter" in error && error.retryAfter !== undefined ? Duration.toMillis(error.retryAfter) : 0

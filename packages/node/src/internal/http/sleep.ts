@@ -3,31 +3,38 @@
  *
  * @since 0.1.0
  */
-import * as Clock from "effect/Clock"
+import type { DatadogError } from "@effect-datadog/slo-report/DatadogError"
 import * as Effect from "effect/Effect"
 import * as Metric from "effect/Metric"
 import * as SloReportMetrics from "../../SloReportMetrics.ts"
+import type { WaitSleep } from "../../WaitEvent.ts"
+import * as Monotonic from "./monotonic.ts"
 
 /** @internal */
-export type Cause = "poll" | "rate_limit" | "backoff"
+export type SleepCause = WaitSleep["cause"]
 
-/** @internal */
-export type OnSleep = (cause: Cause, millis: number) => Effect.Effect<void>
+/**
+ * What a sleep before the next request waits for, after this error.
+ *
+ * @internal
+ */
+export const causeOf = (error: DatadogError): "backoff" | "rate_limit" =>
+  error._tag === "DatadogTooManyRequests" ? "rate_limit" : "backoff"
 
 /**
  * Sleeps, and counts the time as long as it was, also where it is interrupted.
  *
  * @internal
  */
-export const sleep = (cause: Cause, millis: number): Effect.Effect<void> =>
-  Effect.flatMap(Clock.currentTimeMillis, (from) =>
+export const sleep = (cause: SleepCause, millis: number): Effect.Effect<void> =>
+  Effect.flatMap(Monotonic.millis, (from) =>
     Effect.ensuring(
       Effect.sleep(millis),
-      Effect.flatMap(Clock.currentTimeMillis, (now) => slept(cause, now - from))
+      Effect.flatMap(Monotonic.millis, (now) => slept(cause, now - from))
     ))
 
 /** @internal */
-export const slept = (cause: Cause, millis: number): Effect.Effect<void> =>
+export const slept = (cause: SleepCause, millis: number): Effect.Effect<void> =>
   millis > 0
     ? Metric.update(Metric.withAttributes(SloReportMetrics.sleptSeconds, { cause }), millis / 1000)
     : Effect.void

@@ -1,5 +1,6 @@
 /**
- * A binary heap, the least key first, whose entries can be taken out of its middle.
+ * A binary heap, the least key first and of equal keys the first that came, whose entries can be taken out of its
+ * middle.
  *
  * @since 0.1.0
  */
@@ -10,13 +11,16 @@ export type Heap<A> = Array<Entry<A>>
 /** @internal */
 export interface Entry<A> {
   readonly key: number
+  readonly order: number
   readonly value: A
   position: number
 }
 
+let entries = 0
+
 /** @internal */
 export const add = <A>(heap: Heap<A>, key: number, value: A): Entry<A> => {
-  const entry: Entry<A> = { key, value, position: heap.length }
+  const entry: Entry<A> = { key, order: entries++, value, position: heap.length }
   heap.push(entry)
   rise(heap, entry)
   return entry
@@ -30,6 +34,9 @@ export const remove = <A>(heap: Heap<A>, entry: Entry<A>): void => {
   rise(heap, last)
   sink(heap, last)
 }
+
+const isBefore = <A>(one: Entry<A>, other: Entry<A>): boolean =>
+  one.key < other.key || (one.key === other.key && one.order < other.order)
 
 const put = <A>(heap: Heap<A>, entry: Entry<A>, position: number): void => {
   heap[position] = entry
@@ -45,7 +52,7 @@ const swap = <A>(heap: Heap<A>, upper: Entry<A>, lower: Entry<A>): void => {
 const rise = <A>(heap: Heap<A>, entry: Entry<A>): void => {
   while (entry.position > 0) {
     const parent = heap[(entry.position - 1) >> 1]!
-    if (parent.key <= entry.key) return
+    if (!isBefore(entry, parent)) return
     swap(heap, parent, entry)
   }
 }
@@ -54,8 +61,8 @@ const sink = <A>(heap: Heap<A>, entry: Entry<A>): void => {
   for (;;) {
     const left = heap[2 * entry.position + 1]
     const right = heap[2 * entry.position + 2]
-    const child = left !== undefined && right !== undefined && right.key < left.key ? right : left
-    if (child === undefined || entry.key <= child.key) return
+    const child = left !== undefined && right !== undefined && isBefore(right, left) ? right : left
+    if (child === undefined || !isBefore(child, entry)) return
     swap(heap, entry, child)
   }
 }

@@ -1,191 +1,152 @@
 /**
- * The pacer: one fiber that gives the polls of all waits of a client their turns.
+ * The pacer: one fiber that gives the scheduled polls of all waits of a client their turns.
  *
- * A turn is due when its wait's own interval is over, and comes when the rate limit has room for it. Of those
- * that are due, the one that is most overdue relative to its own interval comes first. All times are epoch
- * milliseconds.
+ * A poll is due at its time, and granted when the rate limit has room for it: of those that are due, the one
+ * whose report was polled longest ago. All times are monotonic milliseconds.
  *
  * @since 0.1.0
  */
 import * as Clock from "effect/Clock"
-import type * as Context from "effect/Context"
 import * as Effect from "effect/Effect"
-import * as Fiber from "effect/Fiber"
 import * as Latch from "effect/Latch"
-import type * as Bucket from "./bucket.ts"
+import type * as Scope from "effect/Scope"
+import type { Meter, Permit } from "../http/attempt.ts"
+import * as Monotonic from "../http/monotonic.ts"
 import * as Heap from "./heap.ts"
+import type { Limiter } from "./limiter.ts"
 
-/** What it holds changes only while it is not waited for. @internal */
-export interface Turn {
-  /** It doesn't come before this time. */
-  readonly due: number
-  /** From this time on it is overdue, relative to this interval. */
-  readonly since: number
-  readonly interval: number
-  /** It comes until this time, or not at all. */
-  readonly latest: number
-  /** It has come, and its request is counted. */
-  readonly onCome: (request: Bucket.Request) => void
-  readonly onMissed: () => void
-  /** It is due, but the limit has no room for any poll for so many milliseconds; `Infinity`: until an answer. */
-  readonly onHeldUp: (millis: number) => void
-  /** The pacer's mark among those that wait for a time: to be due, and then the latest. */
-  timer?: Heap.Entry<Turn> | undefined
-  /** The pacer's mark among those that are due. */
-  place?: Heap.Entry<Turn> | undefined
+/** The next poll of a report. @internal */
+export interface ScheduledPoll {
+  /** When the report was polled last, or since when it waits for its first poll. */
+  readonly polledAt: number
+  /**
+   * Its time has come: it is `due`, or can't be put off any longer (`last`), or nobody wants it now (`asleep`).
+   *
+   * @param hasRoom whether a last poll may go
+   */
+  readonly onTime: (now: number, hasRoom: boolean) => "due" | "last" | "asleep"
+  /** Whether it is wanted still, when it is its turn. */
+  readonly isDue: (now: number) => boolean
+  /** It may go; its request is counted. */
+  readonly onGranted: (permit: Permit, now: number) => void
+  /** It is due, but the limit has no room for any poll for so many milliseconds. */
+  readonly onHeldUp: (now: number, millis: number) => void
+  timer?: Heap.Entry<ScheduledPoll> | undefined
+  queueEntry?: Heap.Entry<ScheduledPoll> | undefined
 }
 
 /** @internal */
 export interface Pacer {
-  /** Waits for a turn; one of its functions is called when it comes or can't come any more. */
-  readonly add: (turn: Turn, context: Context.Context<never>) => void
-  /** Gives a turn up, if it is waited for. */
-  readonly remove: (turn: Turn) => void
-  /** Ends the fiber where no turn is waited for. */
-  readonly rest: Effect.Effect<void>
-  /** Whether there are waits, so that what answers tell of the limit is worth knowing. */
-  readonly isActive: () => boolean
-  /** Counts a request that is no poll. */
-  readonly begin: (now: number) => Bucket.Request
-  readonly cancel: Bucket.Bucket["cancel"]
-  readonly end: Bucket.Bucket["end"]
+  readonly meter: Meter
+  /** Sets the time at which the poll is looked at, in place of the time before. */
+  readonly schedule: (poll: ScheduledPoll, at: number) => void
+  /** Gives the poll up. */
+  readonly cancel: (poll: ScheduledPoll) => void
 }
 
-// A timer of Node's can't be longer, in milliseconds; who sleeps longer looks again.
-const longestSleep = 2 ** 31 - 1
-
-/** @internal */
-export const make = (bucket: Bucket.Bucket): Pacer => {
-  const timers: Heap.Heap<Turn> = []
-  const due: Due = new Map()
-  let dueCount = 0
+/** Its fiber lives in the scope, and is asleep without a timer while nothing is scheduled. @internal */
+export const make = Effect.fnUntraced(function*(limiter: Limiter): Effect.fn.Return<Pacer, never, Scope.Scope> {
+  const clock = yield* Clock.Clock
+  const timers: Heap.Heap<ScheduledPoll> = []
+  const queue: Heap.Heap<ScheduledPoll> = []
   const changed = Latch.makeUnsafe()
-  let isRunning = false
-  let fiber: Fiber.Fiber<void> | undefined
+  let isGiving = false
+  let next = Infinity
 
-  const remove = (turn: Turn): void => {
-    if (turn.timer !== undefined) Heap.remove(timers, turn.timer)
-    if (turn.place !== undefined) {
-      leave(due, turn, turn.place)
-      dueCount -= 1
-    }
-    turn.timer = undefined
-    turn.place = undefined
+  const stopTimer = (poll: ScheduledPoll): void => {
+    if (poll.timer !== undefined) Heap.remove(timers, poll.timer)
+    poll.timer = undefined
   }
 
-  const come = (turn: Turn, now: number): void => {
-    remove(turn)
-    turn.onCome(bucket.begin(now, true))
+  const dequeue = (poll: ScheduledPoll): void => {
+    if (poll.queueEntry !== undefined) Heap.remove(queue, poll.queueEntry)
+    poll.queueEntry = undefined
   }
 
-  const miss = (turn: Turn): void => {
-    remove(turn)
-    turn.onMissed()
+  const grant = (poll: ScheduledPoll, now: number): void => {
+    stopTimer(poll)
+    dequeue(poll)
+    poll.onGranted(limiter.acquire(now, "status", true), now)
   }
 
-  const becomeDue = (turn: Turn, timer: Heap.Entry<Turn>): void => {
-    Heap.remove(timers, timer)
-    turn.timer = Heap.add(timers, turn.latest, turn)
-    turn.place = enter(due, turn)
-    dueCount += 1
-  }
-
-  // Gives the turns that may come now; returns when to look again.
-  const giveTurns = (now: number): number => {
-    const newlyDue: Array<Turn> = []
+  // Those whose time has come are due, but for those that can't wait.
+  const enqueue = (now: number): ReadonlyArray<ScheduledPoll> => {
+    const newlyDue: Array<ScheduledPoll> = []
     for (let timer = timers[0]; timer !== undefined && timer.key <= now; timer = timers[0]) {
-      const turn = timer.value
-      if (now < turn.latest) {
-        becomeDue(turn, timer)
-        newlyDue.push(turn)
-      } else if (bucket.hasRoom(now)) come(turn, now)
-      else miss(turn)
+      const poll = timer.value
+      stopTimer(poll)
+      const state = poll.onTime(now, limiter.hasRoom(now))
+      if (state === "last") grant(poll, now)
+      else if (state === "asleep") dequeue(poll)
+      else {
+        poll.queueEntry ??= Heap.add(queue, poll.polledAt, poll)
+        newlyDue.push(poll)
+      }
     }
-    let next = Infinity
-    for (let first = mostOverdue(due, now); first !== undefined; first = mostOverdue(due, now)) {
-      next = bucket.nextPoll(now, dueCount)
-      if (next > now) break
-      come(first, now)
-    }
-    for (const turn of newlyDue) {
-      if (turn.place !== undefined) turn.onHeldUp(next - now)
-    }
-    return Math.min(dueCount === 0 ? Infinity : next, timers[0]?.key ?? Infinity)
+    return newlyDue
   }
 
-  const run = Effect.gen(function*() {
-    while (timers.length > 0) {
-      changed.closeUnsafe()
-      const now = yield* Clock.currentTimeMillis
-      const millis = Math.ceil(giveTurns(now) - now)
-      yield* Effect.raceFirst(Effect.sleep(Math.min(Math.max(1, millis), longestSleep)), changed.await)
+  // Gives the turns that may come now, and says when the next one may.
+  const giveTurns = (now: number): number => {
+    for (let first = queue[0]; first !== undefined; first = queue[0]) {
+      const at = limiter.nextAt(now, queue.length > 1)
+      if (at > now) return at
+      if (first.value.isDue(now)) grant(first.value, now)
+      else dequeue(first.value)
     }
-    isRunning = false
-    fiber = undefined
+    return Infinity
+  }
+
+  // Whoever is called in here may change what is scheduled.
+  const look = (): void => {
+    if (isGiving) return
+    isGiving = true
+    const now = Monotonic.millisOf(clock)
+    let turn = Infinity
+    do {
+      const newlyDue = enqueue(now)
+      turn = giveTurns(now)
+      for (const poll of newlyDue) {
+        if (poll.queueEntry !== undefined) poll.onHeldUp(now, turn - now)
+      }
+    } while (timers[0] !== undefined && timers[0].key <= now)
+    isGiving = false
+    const before = next
+    next = Math.min(turn, timers[0]?.key ?? Infinity)
+    if (next !== before) changed.openUnsafe()
+  }
+
+  const lookInTime = Effect.suspend(() => {
+    changed.closeUnsafe()
+    if (next === Infinity) return changed.await
+    const millis = Math.ceil(next - Monotonic.millisOf(clock))
+    return Effect.raceFirst(changed.await, Effect.andThen(Effect.sleep(millis), Effect.sync(look)))
   })
 
+  yield* Effect.forkScoped(Effect.forever(lookInTime))
+
   return {
-    add: (turn, context) => {
-      turn.timer = Heap.add(timers, turn.due, turn)
-      if (isRunning) {
-        if (turn.timer.position === 0) changed.openUnsafe()
-        return
+    meter: {
+      acquire: (operation) => Effect.sync(() => limiter.acquire(Monotonic.millisOf(clock), operation, false)),
+      complete: (permit, observation) =>
+        Effect.sync(() => {
+          limiter.complete(permit, Monotonic.millisOf(clock), observation)
+          if (queue.length > 0) look()
+        }),
+      release: (permit) => {
+        limiter.release(permit)
+        if (queue.length > 0) look()
       }
-      isRunning = true
-      const started = Effect.runForkWith(context)(run)
-      if (started.pollUnsafe() === undefined) fiber = started
     },
-    remove,
-    rest: Effect.suspend(() => {
-      if (timers.length > 0 || fiber === undefined) return Effect.void
-      const ended = fiber
-      isRunning = false
-      fiber = undefined
-      return Fiber.interrupt(ended)
-    }),
-    isActive: () => isRunning || bucket.isBusy(),
-    begin: (now) => bucket.begin(now, false),
-    cancel: bucket.cancel,
-    end: (request, now, told) => {
-      bucket.end(request, now, told)
-      if (dueCount > 0) changed.openUnsafe()
+    schedule: (poll, at) => {
+      stopTimer(poll)
+      poll.timer = Heap.add(timers, at, poll)
+      if (at < next) look()
+    },
+    cancel: (poll) => {
+      stopTimer(poll)
+      dequeue(poll)
+      if (timers.length === 0) look()
     }
   }
-}
-
-// -----------------------------------------------------------------------------
-// the turns that are due
-// -----------------------------------------------------------------------------
-
-/** By the class of their intervals, and there by the time since when they are overdue. */
-type Due = Map<number, Heap.Heap<Turn>>
-
-// Within a class intervals differ by less than a fifth, so that the longest waiting is the most overdue.
-const classesAnOctave = 4
-
-const classOf = (turn: Turn): number => Math.round(Math.log2(Math.max(1, turn.interval)) * classesAnOctave)
-
-const enter = (due: Due, turn: Turn): Heap.Entry<Turn> => {
-  const heap = due.get(classOf(turn)) ?? []
-  due.set(classOf(turn), heap)
-  return Heap.add(heap, turn.since, turn)
-}
-
-const leave = (due: Due, turn: Turn, place: Heap.Entry<Turn>): void => {
-  const heap = due.get(classOf(turn))
-  if (heap === undefined) return
-  Heap.remove(heap, place)
-  if (heap.length === 0) due.delete(classOf(turn))
-}
-
-const overdue = (turn: Turn, now: number): number => (now - turn.since) / Math.max(1, turn.interval)
-
-const mostOverdue = (due: Due, now: number): Turn | undefined => {
-  let most: Turn | undefined
-  for (const [first] of due.values()) {
-    if (first !== undefined && (most === undefined || overdue(first.value, now) > overdue(most, now))) {
-      most = first.value
-    }
-  }
-  return most
-}
+})

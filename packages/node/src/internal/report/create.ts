@@ -14,13 +14,13 @@ import * as Effect from "effect/Effect"
 import * as HttpClientRequest from "effect/http/HttpClientRequest"
 import * as Schema from "effect/Schema"
 import { CreateOutcomeUnknown } from "../../SloReportError.ts"
-import { send, type Sender } from "../http/request.ts"
+import { type RetryingSender, send } from "../http/request.ts"
 
 const path = "/api/v2/slo/report"
 
 /** @internal */
 export const create = (
-  sender: Sender,
+  sender: RetryingSender,
   request: SloReportRequest
 ): Effect.Effect<ReportId, DatadogError | CreateOutcomeUnknown> =>
   encode(request).pipe(
@@ -28,8 +28,11 @@ export const create = (
     Effect.flatMap((body) =>
       send(
         sender,
-        { method: "POST", path },
-        HttpClientRequest.bodyJsonUnsafe(HttpClientRequest.post(path), body),
+        {
+          operation: "create",
+          call: { method: "POST", path },
+          request: HttpClientRequest.bodyJsonUnsafe(HttpClientRequest.post(path), body)
+        },
         decode,
         wasNotProcessed
       )

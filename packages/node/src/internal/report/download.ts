@@ -14,7 +14,8 @@ import * as Scope from "effect/Scope"
 import * as Stream from "effect/Stream"
 import { gunzip, isDecided, isGzip } from "../http/gzip.ts"
 import { peek } from "../http/peek.ts"
-import { countFailure, countSuccess, open as openCall, type Sender } from "../http/request.ts"
+import { countFailure, countSuccess, type Sender } from "../http/attempt.ts"
+import { type RetryingSender, sendStreaming } from "../http/request.ts"
 import * as Response from "../http/response.ts"
 import { brokeOff, type Call, fromHttpClientError, timedOut } from "../http/transport.ts"
 
@@ -32,7 +33,7 @@ type Parts = Stream.Stream<Part, DatadogError>
  *
  * @internal
  */
-export const open = (sender: Sender, id: ReportId): Effect.Effect<Parts, DatadogError, Scope.Scope> => {
+export const open = (sender: RetryingSender, id: ReportId): Effect.Effect<Parts, DatadogError, Scope.Scope> => {
   const path = `/api/v2/slo/report/${encodeURIComponent(id)}/download`
   const call: Call = { method: "GET", path }
   const request = HttpClientRequest.get(path, {
@@ -42,10 +43,9 @@ export const open = (sender: Sender, id: ReportId): Effect.Effect<Parts, Datadog
       "accept-encoding": "identity"
     }
   })
-  return openCall(
+  return sendStreaming(
     sender,
-    call,
-    request,
+    { operation: "download", call, request },
     (response) =>
       Response.isOk(response)
         ? inOwnScope(readOk(sender, call, response))

@@ -3,9 +3,8 @@
  *
  * @since 0.1.0
  */
-import { type DatadogError, isRetryable } from "@effect-datadog/slo-report/DatadogError"
+import type { DatadogError } from "@effect-datadog/slo-report/DatadogError"
 import type { ReportId, SloReport } from "@effect-datadog/slo-report/SloReport"
-import * as Clock from "effect/Clock"
 import * as Effect from "effect/Effect"
 import type { FileSystem } from "effect/FileSystem"
 import type { PlatformError } from "effect/PlatformError"
@@ -14,25 +13,13 @@ import { Created, Done, Downloading, type ExportProgress, Polled } from "../../E
 import { type CreateOutcomeUnknown, ReportFailed, type WaitTimedOut } from "../../SloReportError.ts"
 import type { Part } from "./download.ts"
 import { replace } from "../file/atomicFile.ts"
-import * as Sleep from "../http/sleep.ts"
-
-// A report can be unknown to the machine that is asked first.
-const forgivenMillis = 15_000
-
-const retryMillis = 1000
 
 /** @internal */
 export interface Steps {
   readonly create: Effect.Effect<ReportId, DatadogError | CreateOutcomeUnknown>
-  readonly wait: (id: ReportId, mayPass: MayPass) => Stream.Stream<SloReport, DatadogError | WaitTimedOut>
-  readonly download: (id: ReportId, patiently: Patiently) => Stream.Stream<Part, DatadogError>
+  readonly wait: (id: ReportId) => Stream.Stream<SloReport, DatadogError | WaitTimedOut>
+  readonly download: (id: ReportId) => Stream.Stream<Part, DatadogError>
 }
-
-/** @internal */
-export type MayPass = (error: DatadogError, now: number) => boolean
-
-/** @internal */
-export type Patiently = <A, R>(self: Effect.Effect<A, DatadogError, R>) => Effect.Effect<A, DatadogError, R>
 
 /** @internal */
 export type ExportError = DatadogError | CreateOutcomeUnknown | WaitTimedOut | ReportFailed
@@ -44,18 +31,16 @@ export const stream = <E, R>(
 ): Stream.Stream<ExportProgress, ExportError | E, R> =>
   Stream.unwrap(Effect.gen(function*() {
     const id = yield* steps.create
-    const createdAt = yield* Clock.currentTimeMillis
-    const isForgiven: MayPass = (error, now) => error._tag === "DatadogNotFound" && now < createdAt + forgivenMillis
     let last: SloReport | undefined
     let bytes = 0
 
-    const polled = steps.wait(id, (error, now) => isRetryable(error) || isForgiven(error, now)).pipe(
+    const polled = steps.wait(id).pipe(
       Stream.map((report) => {
         last = report
         return new Polled({ report })
       })
     )
-    const downloading = steps.download(id, patiently(isForgiven)).pipe(
+    const downloading = steps.download(id).pipe(
       Stream.mapEffect(({ chunk, total }) =>
         Effect.map(onChunk(chunk), () => {
           bytes += chunk.length
@@ -83,13 +68,3 @@ export const toFile = (
     Effect.map(replace(path), ({ commit, write }) =>
       Stream.tap(stream(steps, write), ({ _tag }) => _tag === "Done" ? commit : Effect.void))
   )
-
-const patiently = (isForgiven: MayPass): Patiently => {
-  const attempt: Patiently = (self) =>
-    Effect.catch(self, (error) =>
-      Effect.flatMap(Clock.currentTimeMillis, (now) =>
-        isForgiven(error, now)
-          ? Effect.andThen(Sleep.sleep("poll", retryMillis), attempt(self))
-          : Effect.fail(error)))
-  return attempt
-}

@@ -1,5 +1,5 @@
 /**
- * The operations over one report, each in its span.
+ * The calls to the report endpoints, each in its span.
  *
  * @since 0.1.0
  */
@@ -8,73 +8,75 @@ import type { DatadogSite } from "@effect-datadog/slo-report/DatadogSite"
 import { type ReportId, type SloReport, SloReportStatusResponse } from "@effect-datadog/slo-report/SloReport"
 import type { SloReportRequest } from "@effect-datadog/slo-report/SloReportRequest"
 import * as Effect from "effect/Effect"
-import { identity } from "effect/Function"
 import * as HttpClientRequest from "effect/http/HttpClientRequest"
 import * as Schema from "effect/Schema"
 import * as Stream from "effect/Stream"
-import type { WaitOptions } from "../../SloReportClient.ts"
-import type { CreateOutcomeUnknown, WaitTimedOut } from "../../SloReportError.ts"
+import type { Span, SpanOptions } from "effect/Tracer"
+import type { CreateOutcomeUnknown } from "../../SloReportError.ts"
+import type { Outgoing } from "../http/attempt.ts"
+import { type RetryingSender, send, sendOnce } from "../http/request.ts"
+import type { PollContext } from "../polling/sharedPoll.ts"
 import * as Create from "./create.ts"
+import type { CreatedReports } from "./createdReports.ts"
 import * as Download from "./download.ts"
-import type { MayPass, Patiently } from "./export.ts"
-import { send, type Sender } from "../http/request.ts"
-import type { SharedPolls } from "../polling/SharedPolls.ts"
-import * as Wait from "../polling/wait.ts"
 
 /** @internal */
 export interface Context {
   readonly site: DatadogSite
-  readonly sender: Sender
-  readonly polls: () => SharedPolls
+  readonly sender: RetryingSender
+  readonly created: CreatedReports
   readonly privately: <A, E, R>(self: Effect.Effect<A, E, R>) => Effect.Effect<A, E, R>
 }
 
 /** @internal */
 export interface Operations {
   readonly status: (id: ReportId) => Effect.Effect<SloReport, DatadogError>
-  readonly wait: <E>(
-    id: Effect.Effect<ReportId, E>,
-    options?: WaitOptions,
-    mayPass?: MayPass
-  ) => Stream.Stream<SloReport, DatadogError | WaitTimedOut | E>
+  /** One attempt for the status, for all that wait for it. */
+  readonly poll: (id: ReportId, context: PollContext) => Effect.Effect<SloReport, DatadogError>
   readonly create: (request: SloReportRequest) => Effect.Effect<ReportId, DatadogError | CreateOutcomeUnknown>
-  readonly download: (id: ReportId, patiently?: Patiently) => Stream.Stream<Download.Part, DatadogError>
+  readonly download: (id: ReportId) => Stream.Stream<Download.Part, DatadogError>
 }
 
 /** @internal */
-export const make = ({ polls, privately, sender, site }: Context): Operations => {
+export const make = ({ created, privately, sender, site }: Context): Operations => {
   const call = { kind: "client", attributes: { "datadog.site": site, "retry.count": 0 } } as const
 
   // The one call that is made often: by hand its span costs 3 µs, with Effect.fn and annotations 15 µs.
-  const status = (id: ReportId): Effect.Effect<SloReport, DatadogError> => {
-    const attributes = { ...call.attributes, "slo.report.id": id }
-    return privately(Effect.useSpan("SloReportClient.getReportStatus", { ...call, attributes }, (span) => {
-      const path = `/api/v2/slo/report/${encodeURIComponent(id)}/status`
-      const report = send(sender, { method: "GET", path }, HttpClientRequest.get(path), decodeStatus)
-      return Effect.withParentSpan(
-        Effect.map(report, (report) => {
-          span.attribute("slo.report.status", report.rawStatus)
-          return report
-        }),
-        span,
-        { captureStackTrace: false }
-      )
-    }))
-  }
+  const statusIn = (
+    span: SpanOptions,
+    self: Effect.Effect<SloReport, DatadogError>
+  ): Effect.Effect<SloReport, DatadogError> =>
+    privately(
+      Effect.useSpan("SloReportClient.getReportStatus", { kind: "client", ...span }, (span) =>
+        Effect.withParentSpan(
+          Effect.map(self, (report) => annotated(span, report)),
+          span,
+          { captureStackTrace: false }
+        ))
+    )
 
   return {
-    status,
-    wait: (id, options, mayPass) => Wait.stream({ site, polls, status }, id, options, mayPass),
+    status: (id) =>
+      statusIn(
+        { attributes: { ...call.attributes, "slo.report.id": id } },
+        created.retryWhileNotFound(id)(send(sender, statusRequest(id), decodeStatus))
+      ),
+    poll: (id, { links, permit, retries }) =>
+      statusIn(
+        { root: true, links, attributes: { ...call.attributes, "slo.report.id": id, "retry.count": retries } },
+        sendOnce(sender, statusRequest(id), decodeStatus, permit)
+      ),
     create: Effect.fn("SloReportClient.createReport", call)(
       function*(request: SloReportRequest): Effect.fn.Return<ReportId, DatadogError | CreateOutcomeUnknown> {
         const id = yield* Create.create(sender, request)
+        yield* created.add(id)
         yield* Effect.annotateCurrentSpan("slo.report.id", id)
         return id
       },
       privately
     ),
-    download: (id, patiently = identity) =>
-      Stream.unwrap(patiently(privately(Download.open(sender, id)))).pipe(
+    download: (id) =>
+      Stream.unwrap(created.retryWhileNotFound(id)(privately(Download.open(sender, id)))).pipe(
         Stream.withSpan("SloReportClient.downloadReport", {
           ...call,
           attributes: { ...call.attributes, "slo.report.id": id }
@@ -83,4 +85,14 @@ export const make = ({ polls, privately, sender, site }: Context): Operations =>
   }
 }
 
+const statusRequest = (id: ReportId): Outgoing => {
+  const path = `/api/v2/slo/report/${encodeURIComponent(id)}/status`
+  return { operation: "status", call: { method: "GET", path }, request: HttpClientRequest.get(path) }
+}
+
 const decodeStatus = Schema.decodeUnknownResult(SloReportStatusResponse)
+
+const annotated = (span: Span, report: SloReport): SloReport => {
+  span.attribute("slo.report.status", report.rawStatus)
+  return report
+}

@@ -1,0 +1,3 @@
+import { describeWaitIsolation } from "./suites/waitIsolation.ts"
+
+describeWaitIsolation(1000)
