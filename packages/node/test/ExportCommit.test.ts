@@ -296,6 +296,33 @@ describe("two exports to one path", () => {
   }
 })
 
+for (const old of [undefined, longCsv]) {
+  it.effect(`two exports that write one file do so one after the other (${old === undefined ? "no file before" : "a file before"})`, () =>
+    Effect.gen(function*() {
+      const path = Path.join(yield* folder, "report.csv")
+      if (old !== undefined) Fs.writeFileSync(path, old)
+      const deeds: Array<string> = []
+      const slowly = withFile((file, name) => {
+        const slow = Effect.andThen(Effect.sync(() => deeds.push("write")), Effect.sleep("1 second"))
+        const sync = Effect.andThen(Effect.sync(() => deeds.push("sync")), file.sync)
+        return name === path ? { writeAll: (bytes) => Effect.andThen(slow, file.writeAll(bytes)), sync } : {}
+      })
+      const one = exported(path).pipe(
+        withFiles(slowly),
+        withFiles(() => ({ rename: () => systemFailure("EBUSY") }))
+      )
+      const both = yield* Effect.forkChild(Effect.all([one, one], { concurrency: 2 }), { startImmediately: true })
+      yield* whileWaiting(() => deeds.length < 1)
+      yield* TestClock.withLive(Effect.sleep(50))
+      yield* TestClock.adjust("1 second")
+      yield* whileWaiting(() => deeds.length < 3)
+      yield* TestClock.adjust("1 second")
+      yield* settle(both)
+      assert.deepStrictEqual(deeds, ["write", "sync", "write", "sync"])
+      assert.deepStrictEqual(contents(Path.dirname(path)), { "report.csv": smallCsv })
+    }).pipe(provided()))
+}
+
 describe("the temporary file of an export", () => {
   const taking = (times: number) => (fs: FileSystem.FileSystem): Partial<FileSystem.FileSystem> => ({
     open: (path, options) =>

@@ -2,7 +2,6 @@ import { assert, describe, it } from "@effect/vitest"
 import { Effect, Stream } from "effect"
 import { spawn } from "node:child_process"
 import * as Fs from "node:fs"
-import * as Os from "node:os"
 import * as Path from "node:path"
 import {
   asUser,
@@ -14,6 +13,7 @@ import {
   list,
   noMounts,
   noRoot,
+  notImmutable,
   openFolder,
   provided,
   read,
@@ -35,15 +35,6 @@ const oldFile = (root: string, uid: number, gid: number, mode: number) => {
   Fs.chmodSync(path, mode)
   return path
 }
-
-// Why files can't be made immutable, where they can't.
-const notImmutable = (() => {
-  const root = Fs.mkdtempSync(Path.join(Os.tmpdir(), "slo-report-"))
-  const failure = command("chattr", "+i", root)
-  command("chattr", "-i", root)
-  Fs.rmdirSync(root)
-  return failure
-})()
 
 const facts = (path: string) => {
   const { gid, mode, uid } = Fs.statSync(path)

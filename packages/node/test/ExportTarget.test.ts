@@ -8,7 +8,7 @@ import {
   exported,
   folder,
   list,
-  noRoot,
+  noDevices,
   provided,
   read,
   refusalOf,
@@ -37,8 +37,8 @@ describe("an export to what is no file is refused before the report is created, 
       ["a FIFO", undefined, (path: string) => Effect.sync(() => command("mkfifo", path))],
       ["a socket", undefined, socket],
       ["a folder", undefined, (path: string) => Effect.sync(() => Fs.mkdirSync(path))],
-      ["a character device", noRoot, (path: string) => Effect.sync(() => command("mknod", path, "c", "1", "3"))],
-      ["a block device", noRoot, (path: string) => Effect.sync(() => command("mknod", path, "b", "7", "250"))]
+      ["a character device", noDevices, (path: string) => Effect.sync(() => command("mknod", path, "c", "1", "3"))],
+      ["a block device", noDevices, (path: string) => Effect.sync(() => command("mknod", path, "b", "7", "250"))]
     ] as const
   ) {
     unless(missing)(what, () =>
@@ -148,6 +148,16 @@ it.effect("an export through links that became a circle while they were followed
     Fs.symlinkSync("report.csv", path)
     const error = yield* refusalOf(path).pipe(withFiles(() => ({ stat: () => systemFailure("ENOENT", "stat") })))
     assert.include(error.message, "links have no end")
+  }).pipe(provided()))
+
+it.effect("an export to one of a file's hard links leaves the others the old content", () =>
+  Effect.gen(function*() {
+    const root = yield* folder
+    const [path, other] = [Path.join(root, "report.csv"), Path.join(root, "other.csv")]
+    Fs.writeFileSync(other, "old")
+    Fs.linkSync(other, path)
+    yield* exported(path)
+    assert.deepStrictEqual([read(path), read(other)], [smallCsv, "old"])
   }).pipe(provided()))
 
 describe("an export to a name", () => {

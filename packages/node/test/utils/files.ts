@@ -105,8 +105,6 @@ export const command = (name: string, ...args: ReadonlyArray<string>): string | 
   return error?.message ?? (status === 0 ? undefined : stderr.trim())
 }
 
-const isRoot = process.geteuid?.() === 0
-
 // A test that is skipped where something is missing for it, which its title says.
 export const unless =
   (missing: string | undefined) => <A, E>(title: string, body: () => Effect.Effect<A, E, Scope.Scope>): void =>
@@ -122,17 +120,23 @@ export const bindMount = (from: string, to: string) => mounted(to, "--bind", fro
 
 export const tmpfs = (path: string, options: string) => mounted(path, "-t", "tmpfs", "-o", options, "tmpfs")
 
-// Why tests with mounts are skipped, where they are.
-export const noMounts: string | undefined = (() => {
-  if (!isRoot || process.platform !== "linux") return "mounts are root's"
-  const path = Fs.mkdtempSync(Path.join(Os.tmpdir(), "slo-report-mount-"))
-  const failure = command("mount", "-t", "tmpfs", "tmpfs", path)
-  if (failure === undefined) command("umount", path)
-  Fs.rmdirSync(path)
+// Why a deed can't be done here, where it can't, by trying it in a folder.
+const failureIn = (deed: (path: string) => string | undefined): string | undefined => {
+  if (process.geteuid?.() !== 0 || process.platform !== "linux") return "it takes root on Linux"
+  const path = Fs.mkdtempSync(Path.join(Os.tmpdir(), "slo-report-"))
+  const failure = deed(path)
+  Fs.rmSync(path, { recursive: true })
   return failure
-})()
+}
 
-export const noRoot = isRoot ? undefined : "only root can be another user"
+// Why tests are skipped, where they are.
+export const noRoot = failureIn((path) => command("chown", "40001:40011", path))
+
+export const noDevices = failureIn((path) => command("mknod", Path.join(path, "device"), "b", "7", "250"))
+
+export const noMounts = failureIn((path) => command("mount", "-t", "tmpfs", "tmpfs", path) ?? command("umount", path))
+
+export const notImmutable = failureIn((path) => command("chattr", "+i", path) ?? command("chattr", "-i", path))
 
 // Runs an effect as another user, whose files these are.
 export const asUser = (uid: number, groups: ReadonlyArray<number>) => <A, E, R>(self: Effect.Effect<A, E, R>) =>

@@ -49,10 +49,7 @@ export const make = Effect.fnUntraced(
     const put = Effect.gen(function*() {
       const existing = yield* TargetFile.infoOf(fs.lstat(target.path))
       yield* TargetFile.assertFile(existing?.type)
-      yield* Effect.catch(
-        fs.rename(temporary.path, target.path),
-        () => overwrite(temporary.path, target.path, existing === undefined ? "wx" : "r+")
-      )
+      yield* Effect.catch(fs.rename(temporary.path, target.path), () => overwrite(temporary.path, target.path))
     })
     const keep = Effect.fnUntraced(function*(error: PlatformError) {
       if (!(yield* Effect.orElseSucceed(fs.exists(temporary.path), () => false))) return yield* Effect.fail(error)
