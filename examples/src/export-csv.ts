@@ -1,6 +1,6 @@
 /**
  * Creates a report, waits for it and writes its CSV to a file; the exit code is 0 for a file, 1 for a failed report,
- * 2 for an error.
+ * 2 for an error, 128 and its number for a signal.
  *
  *     DD_SITE=datadoghq.com DD_API_KEY=… DD_APP_KEY=… node src/export-csv.ts --query service:checkout \
  *       --from 2024-01-01 --to 2024-07-01 --interval monthly --timezone Europe/Berlin report.csv

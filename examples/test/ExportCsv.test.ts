@@ -1,7 +1,7 @@
-import { FakeDatadog, Fault, Timeline } from "@effect-datadog/slo-report-testing"
+import { FakeDatadog, Fault } from "@effect-datadog/slo-report-testing"
 import { afterAll, assert, describe, it } from "@effect/vitest"
 import { Effect } from "effect"
-import { against, csv, filesOf, period, removeTargets, sent, target, withFake } from "./utils/exportCsv.ts"
+import { against, csv, filesOf, removeTargets, sent, target, withFake } from "./utils/exportCsv.ts"
 
 afterAll(removeTargets)
 
@@ -64,31 +64,4 @@ describe("export-csv", () => {
       assert.match(errors, /^GET \/api\/v2\/slo\/report\/\S+\/download: .*\n$/)
       assert.deepStrictEqual(filesOf(file), { "report.csv": "old" })
     }).pipe(Effect.provide(withFake)), 30_000)
-
-  for (
-    const [phase, options, fault] of [
-      ["wait", { timeline: Timeline.always("in_progress") }, undefined],
-      ["download", { timeline: Timeline.always("completed") }, Fault.stall(40)]
-    ] as const
-  ) {
-    it.live(`leaves no file on ^C in the ${phase}`, () =>
-      Effect.gen(function*() {
-        const fake = yield* FakeDatadog.FakeDatadog
-        yield* fake.setReportDefaults(options)
-        if (fault !== undefined) yield* fake.inject(fault, { operation: "download" })
-        const file = target()
-        let between: Record<string, string> = {}
-        const { code, output } = yield* against(file, period, (output, interrupt) => {
-          if (!/^(in_progress|downloading)/m.test(output)) return
-          between = filesOf(file)
-          interrupt()
-        })
-        assert.strictEqual(code, 130)
-        assert.notInclude(output, "Wrote")
-        // The part that had come was beside the target, not in its place.
-        assert.deepStrictEqual(Object.values(between), [phase === "wait" ? "" : csv.slice(0, 40)])
-        assert.notProperty(between, "report.csv")
-        assert.deepStrictEqual(filesOf(file), {})
-      }).pipe(Effect.provide(withFake)), 30_000)
-  }
 })

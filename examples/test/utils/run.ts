@@ -1,4 +1,5 @@
 import { spawn } from "node:child_process"
+import * as Fs from "node:fs"
 import * as Path from "node:path"
 
 /** Where Node keeps what it compiled, for the next run: a third less time on the processor. */
@@ -14,13 +15,22 @@ export interface Input {
   readonly arguments?: ReadonlyArray<string>
   /** What it reads on standard input. */
   readonly text?: string
+  /** A file or device that its standard output goes to. */
+  readonly output?: string
+}
+
+/** What may be done to an example that runs. */
+export interface Running {
+  readonly signal: (signal: NodeJS.Signals) => void
+  /** Reads its output no longer, as `head` does. */
+  readonly leave: () => void
 }
 
 /** Runs an example by plain Node and gives what it printed; `onOutput` sees the output so far and may stop it. */
 export const run = (
   name: string,
   environment: Readonly<Record<string, string>>,
-  onOutput?: (output: string, interrupt: () => void) => void,
+  onOutput?: (output: string, interrupt: () => void, running: Running) => void,
   input: Input = {}
 ): Promise<Run> =>
   new Promise((resolve) => {
@@ -28,16 +38,18 @@ export const run = (
     const child = spawn(process.execPath, [`src/${name}.ts`, ...input.arguments ?? []], {
       cwd: new URL("../..", import.meta.url),
       env: { PATH, NODE_COMPILE_CACHE: compiled, ...environment },
+      stdio: ["pipe", input.output === undefined ? "pipe" : Fs.openSync(input.output, "w"), "pipe"],
       timeout: 30_000
     })
-    if (input.text !== undefined) child.stdin.end(input.text)
+    if (input.text !== undefined) child.stdin?.end(input.text)
     let output = ""
     let errors = ""
-    child.stdout.setEncoding("utf8").on("data", (text: string) => {
+    child.stdout?.setEncoding("utf8").on("data", (text: string) => {
       output += text
-      onOutput?.(output, () => child.kill("SIGINT"))
+      const leave = () => void child.stdout?.destroy()
+      onOutput?.(output, () => child.kill("SIGINT"), { signal: (signal) => child.kill(signal), leave })
     })
-    child.stderr.setEncoding("utf8").on("data", (text: string) => {
+    child.stderr?.setEncoding("utf8").on("data", (text: string) => {
       errors += text
     })
     child.on("close", (code) => resolve({ code, output, errors }))

@@ -1,39 +1,17 @@
 import { Fault, Timeline } from "@effect-datadog/slo-report-testing"
 import type { FakeDatadog } from "@effect-datadog/slo-report-testing"
-import { NodeFileSystem } from "@effect/platform-node"
 import { assert, describe, it } from "@effect/vitest"
-import { Effect, Exit, Fiber, FileSystem, Layer, PlatformError, Stream } from "effect"
-import type { Scope } from "effect"
+import { Effect, Exit, Fiber, FileSystem, Stream } from "effect"
 import { TestClock } from "effect/testing"
 import * as Fs from "node:fs"
-import * as Os from "node:os"
 import * as Path from "node:path"
-import { PollPolicy, RetryPolicy, type SloReportClient } from "../src/index.ts"
+import { PollPolicy } from "../src/index.ts"
 import { inFlight } from "./utils/client.ts"
-import { bytesOf, exportingTo, injectInto, madeReports, sent, sentTo, short, smallCsv } from "./utils/flow.ts"
-import { failureOf, inMemory } from "./utils/wait.ts"
+import { folder, list, once, provided, settle, whileWaiting } from "./utils/files.ts"
+import { bytesOf, exportingTo, injectInto, sentTo, short, smallCsv } from "./utils/flow.ts"
+import { failureOf } from "./utils/wait.ts"
 
 const size = bytesOf(smallCsv).length
-const once = { retry: RetryPolicy.none }
-const atOnce: FakeDatadog.Options = { report: { csv: smallCsv, timeline: Timeline.always("completed") } }
-
-const provided = (options: SloReportClient.ClientOptions = once, fake: FakeDatadog.Options = atOnce) =>
-  Effect.provide(Layer.merge(inMemory(options, fake), NodeFileSystem.layer))
-
-const folder: Effect.Effect<string, never, Scope.Scope> = Effect.acquireRelease(
-  Effect.sync(() => Fs.mkdtempSync(Path.join(Os.tmpdir(), "slo-report-"))),
-  (path) => Effect.sync(() => Fs.rmSync(path, { recursive: true, force: true }))
-)
-
-const list = (path: string) => Fs.readdirSync(path).sort()
-
-// The temporary file's writes are the system's: they end in their own time, whatever the clock of the test.
-const whileWaiting = (condition: () => boolean): Effect.Effect<void> =>
-  Effect.suspend(() =>
-    condition() ? Effect.andThen(TestClock.withLive(Effect.sleep(1)), whileWaiting(condition)) : Effect.void
-  )
-
-const settle = <A, E>(fiber: Fiber.Fiber<A, E>) => whileWaiting(() => fiber.pollUnsafe() === undefined)
 
 describe("an export to a file", () => {
   it.effect("writes the whole file, and tells how far it is", () =>
@@ -227,72 +205,7 @@ describe("an export to a file that fails", () => {
         yield* Stream.runDrain(Stream.take(exportingTo(path), 4))
         assertUntouched(path, old, "taken")
       }).pipe(provided()))
-
-    for (const deed of ["writeAll", "sync", "rename"] as const) {
-      it.effect(`${leaves} where the system fails at ${deed}`, () =>
-        Effect.gen(function*() {
-          const path = Path.join(yield* folder, "report.csv")
-          if (old !== undefined) Fs.writeFileSync(path, old)
-          const fs = yield* FileSystem.FileSystem
-          const failure = Effect.fail(
-            PlatformError.systemError({ _tag: "WriteZero", module: "FileSystem", method: deed })
-          )
-          const broken: FileSystem.FileSystem = {
-            ...fs,
-            open: (path, options) =>
-              Effect.map(fs.open(path, options), (file) =>
-                Object.create(
-                  file,
-                  deed === "rename" ? {} : { [deed]: { value: deed === "sync" ? failure : () => failure } }
-                )),
-            rename: deed === "rename"
-              ? () => failure
-              : fs.rename
-          }
-          const seen: Array<string> = []
-          const exit = yield* exportingTo(path).pipe(
-            Stream.runForEach((progress) => Effect.sync(() => seen.push(progress._tag))),
-            Effect.provideService(FileSystem.FileSystem, broken),
-            Effect.exit
-          )
-          const error = failureOf(exit)
-          assert.strictEqual(error._tag, "PlatformError")
-          assert.notInclude(seen, "Done")
-          assertUntouched(path, old, deed)
-        }).pipe(provided()))
-    }
   }
-
-  it.effect("asks Datadog for nothing where the file can't be written", () =>
-    Effect.gen(function*() {
-      const root = yield* folder
-      Fs.mkdirSync(Path.join(root, "report.csv"))
-      for (const path of [Path.join(root, "no", "such", "folder", "report.csv"), Path.join(root, "report.csv")]) {
-        const error = failureOf(yield* Effect.exit(Stream.runDrain(exportingTo(path))))
-        assert.strictEqual(error._tag, "PlatformError")
-        assert.include(error.message, path)
-      }
-      assert.deepStrictEqual([yield* sent, yield* madeReports], [[], []])
-      assert.deepStrictEqual(list(root), ["report.csv"])
-    }).pipe(provided()))
-
-  it.effect("leaves alone what another program put under the temporary name", () =>
-    Effect.gen(function*() {
-      const root = yield* folder
-      const path = Path.join(root, "report.csv")
-      const fs = yield* FileSystem.FileSystem
-      const taken: FileSystem.FileSystem = {
-        ...fs,
-        open: (path, options) => Effect.suspend(() => (Fs.writeFileSync(path, "theirs"), fs.open(path, options)))
-      }
-      const exit = yield* Effect.exit(
-        Effect.provideService(Stream.runDrain(exportingTo(path)), FileSystem.FileSystem, taken)
-      )
-      assert.strictEqual(failureOf(exit)._tag, "PlatformError")
-      const [name = "", ...more] = list(root)
-      assert.deepStrictEqual(more, [])
-      assert.strictEqual(Fs.readFileSync(Path.join(root, name), "utf8"), "theirs")
-    }).pipe(provided()))
 
   it.effect("doesn't end before its last write has, so that no other file gets it", () =>
     Effect.gen(function*() {

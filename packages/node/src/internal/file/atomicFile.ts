@@ -4,66 +4,80 @@
  * @since 0.1.0
  */
 import * as Effect from "effect/Effect"
-import * as Exit from "effect/Exit"
 import * as FileSystem from "effect/FileSystem"
-import { type PlatformError, systemError } from "effect/PlatformError"
-import * as Random from "effect/Random"
-import * as Scope from "effect/Scope"
+import type { PlatformError } from "effect/PlatformError"
+import * as Result from "effect/Result"
+import type * as Scope from "effect/Scope"
+import * as Path from "node:path"
+import * as FileError from "./fileError.ts"
+import { idOf, inherit } from "./inherit.ts"
+import { overwrite } from "./overwrite.ts"
+import * as TargetFile from "./targetFile.ts"
+import * as TemporaryFile from "./temporaryFile.ts"
 
 /** @internal */
-export interface Replacement {
+export interface AtomicFile {
   readonly write: (bytes: Uint8Array) => Effect.Effect<void, PlatformError>
   /** Puts what was written in the target's place; nothing can be written after it. */
   readonly commit: Effect.Effect<void, PlatformError>
 }
 
 /**
- * Opens a temporary file beside the target, which is gone when the scope closes.
+ * Opens a temporary file beside the target, and fails for a target that can't be replaced, as far as that can be known.
  *
  * **Details**
  *
- * A link is followed, and the new file gets the permissions of the old one.
+ * A target that can't be renamed onto is overwritten; one that can't be overwritten either leaves the temporary file,
+ * which the error names.
  *
  * @internal
  */
-export const replace = Effect.fnUntraced(function*(
-  path: string
-): Effect.fn.Return<Replacement, PlatformError, FileSystem.FileSystem | Scope.Scope> {
-  const fs = yield* FileSystem.FileSystem
-  const target = yield* Effect.orElseSucceed(fs.realPath(path), () => path)
-  const mode = yield* Effect.matchEffect(fs.stat(target), {
-    onFailure: () => Effect.undefined,
-    onSuccess: ({ mode, type }) => type === "Directory" ? Effect.fail(isDirectory(path)) : Effect.succeed(mode & 0o777)
-  })
-  const temporary = `${target}.${yield* suffix}.tmp`
-  const opened = yield* Scope.fork(yield* Effect.scope)
-  const file = yield* Effect.acquireRelease(
-    Scope.provide(fs.open(temporary, { flag: "wx" }), opened),
-    () => Effect.ignore(fs.remove(temporary, { force: true }))
-  )
-  if (mode !== undefined) yield* fs.chmod(temporary, mode)
-  return {
-    // A write that goes on after its file is closed could meet another file under the same descriptor.
-    write: (bytes) => Effect.uninterruptible(file.writeAll(bytes)),
-    commit: Effect.uninterruptible(
-      file.sync.pipe(
-        Effect.andThen(Scope.close(opened, Exit.void)),
-        Effect.andThen(fs.rename(temporary, target))
-      )
+export const make = Effect.fnUntraced(
+  function*(path: string): Effect.fn.Return<AtomicFile, PlatformError, FileSystem.FileSystem | Scope.Scope> {
+    const fs = yield* FileSystem.FileSystem
+    const target = yield* TargetFile.find(path)
+    const temporary = yield* Effect.mapError(
+      TemporaryFile.makeBeside(target.path),
+      FileError.at(path, "a temporary file is written beside it")
     )
+    if (target.existing !== undefined) {
+      const own = yield* fs.stat(temporary.path)
+      yield* assertReplaceable(target.path, target.existing, own)
+      yield* inherit(temporary.path, own, target.existing)
+    }
+
+    const put = Effect.gen(function*() {
+      const existing = yield* TargetFile.infoOf(fs.lstat(target.path))
+      yield* TargetFile.assertFile(existing?.type)
+      yield* Effect.catch(fs.rename(temporary.path, target.path), () => overwrite(temporary.path, target.path))
+    })
+    const keep = Effect.fnUntraced(function*(error: PlatformError) {
+      if (!(yield* Effect.orElseSucceed(fs.exists(temporary.path), () => false))) return yield* Effect.fail(error)
+      yield* temporary.keep
+      return yield* Effect.fail(FileError.at(path, `the whole file is kept as ${temporary.path}`)(error))
+    })
+    return {
+      write: temporary.write,
+      commit: Effect.andThen(temporary.close, Effect.catch(put, keep)).pipe(
+        Effect.provideService(FileSystem.FileSystem, fs),
+        Effect.uninterruptible
+      )
+    }
+  },
+  (make, path) => Effect.mapError(make, FileError.at(path))
+)
+
+const assertReplaceable = Effect.fnUntraced(
+  function*(target: string, existing: FileSystem.File.Info, own: FileSystem.File.Info) {
+    const fs = yield* FileSystem.FileSystem
+    const opened = yield* Effect.result(Effect.scoped(fs.open(target, { flag: "r+" })))
+    if (Result.isSuccess(opened)) return
+    const { failure } = opened
+    // Without permission to write a file can be renamed onto, unless its folder is sticky and both are another's.
+    const isReadOnly = failure.reason._tag === "PermissionDenied" && FileError.codeOf(failure) !== "EPERM"
+    const folder = yield* fs.stat(Path.dirname(target))
+    const owners = [idOf(folder.uid), idOf(existing.uid)]
+    const mayRename = (folder.mode & 0o1000) === 0 || owners.includes(idOf(own.uid))
+    if (!isReadOnly || !mayRename) return yield* Effect.fail(failure)
   }
-})
-
-const isDirectory = (path: string): PlatformError =>
-  systemError({
-    _tag: "BadResource",
-    module: "FileSystem",
-    method: "open",
-    description: "the target is a folder",
-    pathOrDescriptor: path
-  })
-
-const suffix = Effect.map(
-  Effect.all([Random.nextIntBetween(0, 2 ** 32), Random.nextIntBetween(0, 2 ** 32)]),
-  (numbers) => numbers.map((number) => number.toString(36).padStart(7, "0")).join("")
 )

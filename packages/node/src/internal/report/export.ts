@@ -12,7 +12,8 @@ import * as Stream from "effect/Stream"
 import { Created, Done, Downloading, type ExportProgress, Polled } from "../../ExportProgress.ts"
 import { type CreateOutcomeUnknown, ReportFailed, type WaitTimedOut } from "../../SloReportError.ts"
 import type { Part } from "./download.ts"
-import { replace } from "../file/atomicFile.ts"
+import * as AtomicFile from "../file/atomicFile.ts"
+import * as FileError from "../file/fileError.ts"
 
 /** @internal */
 export interface Steps {
@@ -65,6 +66,15 @@ export const toFile = (
   path: string
 ): Stream.Stream<ExportProgress, ExportError | PlatformError, FileSystem> =>
   Stream.unwrap(
-    Effect.map(replace(path), ({ commit, write }) =>
-      Stream.tap(stream(steps, write), ({ _tag }) => _tag === "Done" ? commit : Effect.void))
+    Effect.map(AtomicFile.make(path), ({ commit, write }) => {
+      let note = ""
+      const put = Effect.fnUntraced(function*(progress: ExportProgress) {
+        if (progress._tag === "Created") note = `report ${progress.id} can be downloaded again`
+        if (progress._tag === "Done") yield* commit
+      })
+      return Stream.mapError(
+        Stream.tap(stream(steps, write), put),
+        (error) => error._tag === "PlatformError" ? FileError.at(path, note)(error) : error
+      )
+    })
   )
