@@ -15,7 +15,8 @@ export type ClientLayer = (
   credentials?: DatadogConfig.Credentials
 ) => Layer.Layer<SloReportClient.SloReportClient, Config.ConfigError>
 
-const explicit = (
+// A client with explicit options over whatever transport.
+export const overTransport = (
   url: string,
   options?: SloReportClient.ClientOptions,
   credentials: DatadogConfig.Credentials = keyPair
@@ -28,10 +29,10 @@ export const environment = (url: string): Record<string, string> => ({
 })
 
 export const overUndici: ClientLayer = (url, options, credentials) =>
-  Layer.provide(explicit(url, options, credentials), NodeHttpClient.layerUndici)
+  Layer.provide(overTransport(url, options, credentials), NodeHttpClient.layerUndici)
 
 export const overFetch: ClientLayer = (url, options, credentials) =>
-  Layer.provide(explicit(url, options, credentials), FetchHttpClient.layer)
+  Layer.provide(overTransport(url, options, credentials), FetchHttpClient.layer)
 
 export const ofNode: ClientLayer = (url, options) =>
   Layer.provide(
@@ -120,7 +121,10 @@ export const makeProxy = (tunnelTo?: number): Effect.Effect<Proxy, never, Scope.
     return Effect.map(listen(server), (port) => ({ url: `http://127.0.0.1:${port}`, seen }))
   })
 
-export const proxyVariables = ["http_proxy", "https_proxy", "no_proxy", "HTTP_PROXY", "HTTPS_PROXY", "NO_PROXY"]
+export const proxyVariables = ["http_proxy", "https_proxy", "all_proxy", "no_proxy"].flatMap((name) => [
+  name,
+  name.toUpperCase()
+])
 
 export const withoutProxies = (environment: NodeJS.ProcessEnv): NodeJS.ProcessEnv =>
   Object.fromEntries(Object.entries(environment).filter(([name]) => !proxyVariables.includes(name)))
