@@ -15,6 +15,9 @@ export const main = <E extends { readonly message: string }>(program: Effect.Eff
     }
   )
 
-// What is wrong with a variable of the environment, without the name of the class that says it.
-const messageOf = (error: { readonly message: string }): string =>
-  error instanceof Config.ConfigError ? error.cause.message : error.message
+// What is wrong with a variable of the environment, without the name of the class that says it; and why a server that
+// has no message of its own can't listen.
+const messageOf = (error: { readonly message: string; readonly cause?: unknown }): string => {
+  if (error instanceof Config.ConfigError) return error.cause.message
+  return error.message === "" && error.cause instanceof Error ? error.cause.message : error.message
+}
