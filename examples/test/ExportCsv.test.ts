@@ -54,6 +54,14 @@ describe("export-csv", () => {
     30_000
   )
 
+  it.live("writes the file though the reader of its output leaves, as head does", () =>
+    Effect.gen(function*() {
+      const file = target("old")
+      const { code, errors } = yield* against(file, period, undefined, true)
+      assert.deepStrictEqual([code, errors], [0, ""])
+      assert.deepStrictEqual(filesOf(file), { "report.csv": csv })
+    }).pipe(Effect.provide(withFake)), 30_000)
+
   it.live("exits with 2 for a file that is cut short, and an existing file is as it was", () =>
     Effect.gen(function*() {
       const fake = yield* FakeDatadog.FakeDatadog

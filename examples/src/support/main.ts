@@ -4,6 +4,10 @@
 import { NodeRuntime } from "@effect/platform-node"
 import { Config, Console, Effect, Exit, Runtime } from "effect"
 
+// Who reads the output may leave, as `| head -1` does: a program goes on to its end, and its exit code tells it.
+// What writes its result there hears of it by the write itself.
+for (const output of [process.stdout, process.stderr]) output.on("error", () => {})
+
 export const main = <E extends { readonly message: string }>(program: Effect.Effect<number, E>): void =>
   NodeRuntime.runMain(
     Effect.catch(program, (error) => Effect.as(Console.error(messageOf(error)), 2)),

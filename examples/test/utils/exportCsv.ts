@@ -33,13 +33,19 @@ export const filesOf = (file: string): Record<string, string> => {
 export const against = Effect.fn(function*(
   file: string,
   flags: ReadonlyArray<string> = period,
-  onOutput?: Parameters<typeof run>[2]
+  onOutput?: Parameters<typeof run>[2],
+  isLeft = false
 ) {
   const fake = yield* FakeDatadog.FakeDatadog
   const { url } = yield* FakeDatadogServer.FakeDatadogServer
   const { apiKey, applicationKey } = fake.credentials
   const environment = { DD_HOST: url, DD_API_KEY: apiKey, DD_APP_KEY: applicationKey, REPORT_QUERY: "service:checkout" }
-  return yield* Effect.promise(() => run("export-csv", environment, onOutput, { arguments: [...flags, file] }))
+  return yield* Effect.promise(() =>
+    run("export-csv", environment, onOutput, {
+      arguments: [...flags, file],
+      isLeft
+    })
+  )
 })
 
 export const sent = Effect.fn(function*(operation: Operation.Operation) {

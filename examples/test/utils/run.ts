@@ -14,6 +14,8 @@ export interface Input {
   readonly arguments?: ReadonlyArray<string>
   /** What it reads on standard input. */
   readonly text?: string
+  /** Whether the reader of its output leaves as soon as there is any. */
+  readonly isLeft?: boolean
 }
 
 /** Runs an example by plain Node and gives what it printed; `onOutput` sees the output so far and may stop it. */
@@ -33,6 +35,7 @@ export const run = (
     if (input.text !== undefined) child.stdin.end(input.text)
     let output = ""
     let errors = ""
+    if (input.isLeft === true) child.stdout.once("data", () => child.stdout.destroy())
     child.stdout.setEncoding("utf8").on("data", (text: string) => {
       output += text
       onOutput?.(output, () => child.kill("SIGINT"))
