@@ -98,7 +98,7 @@ const command = Command.make(
   { port, scenario },
   Effect.fnUntraced(
     function*({ port, scenario }) {
-      yield* Effect.provide(
+      return yield* Effect.provide(
         serve(scenario),
         Layer.provideMerge(
           FakeDatadogServer.layer({ port: Option.isSome(port) ? port.value : yield* environmentPort }),
