@@ -81,7 +81,7 @@ const serve = Effect.fnUntraced(function*(ending: Ending, host = "localhost") {
   server.on("sessionError", () => {})
   const port = yield* listen(server)
   yield* trusting(certificate.cert)
-  return { port, versions }
+  return { certificate, port, versions }
 })
 
 const download = SloReportClient.SloReportClient.use((client) =>
@@ -123,6 +123,21 @@ describe("a client of layerNode, of a server that offers HTTP/2", () => {
         assert.strictEqual(proxy.seen.length, 1)
       }))
   }
+})
+
+describe("a proxy that is reached over TLS, and offers HTTP/2", () => {
+  it.live("is asked for a tunnel in HTTP/1.1", () =>
+    Effect.gen(function*() {
+      const { certificate, port, versions } = yield* serve(endings["ends"]!, "api.nothing.invalid")
+      const proxy = yield* makeProxy(port, certificate)
+      const exit = yield* download.pipe(
+        Effect.provide(ofNode("https://api.nothing.invalid", once)),
+        withProxies({ HTTPS_PROXY: proxy.url })
+      )
+      assertWhole(exit)
+      assert.deepStrictEqual(versions, ["1.1"])
+      assert.match(proxy.seen.join(), /^CONNECT api\.nothing\.invalid:443 /)
+    }))
 })
 
 // Where a server offers both, undici takes HTTP/1.1 unless HTTP/2 is the one that is asked for.
