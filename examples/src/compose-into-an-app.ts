@@ -8,7 +8,7 @@
  */
 import { SloReportClient } from "@effect-datadog/slo-report-node"
 import { NodeHttpServer } from "@effect/platform-node"
-import { Config, Console, Effect, Layer, Stream } from "effect"
+import { Config, Console, Effect, Layer, Schema, Stream } from "effect"
 import { Sse } from "effect/encoding"
 import { HttpRouter, HttpServer, HttpServerResponse } from "effect/http"
 import { createServer } from "node:http"
@@ -34,7 +34,9 @@ const routes = HttpRouter.add("GET", "/reports/:id/progress", progress)
 const server = HttpRouter.serve(routes, { disableLogger: true, disableListenLog: true }).pipe(
   Layer.provideMerge(NodeHttpServer.layerConfig(createServer, {
     host: Config.succeed("127.0.0.1"),
-    port: Config.Int("PORT").pipe(Config.withDefault(3000))
+    port: Config.schema(Schema.Int.check(Schema.isBetween({ minimum: 0, maximum: 65_535 })), "PORT").pipe(
+      Config.withDefault(3000)
+    )
   }))
 )
 

@@ -1,7 +1,8 @@
-import { Answer, FakeDatadog, Fault, Timeline } from "@effect-datadog/slo-report-testing"
+import { Answer, FakeDatadog, FakeDatadogServer, Fault, Timeline } from "@effect-datadog/slo-report-testing"
 import { assert, describe, it } from "@effect/vitest"
 import { Effect } from "effect"
 import { against, withFake } from "./utils/against.ts"
+import { run } from "./utils/run.ts"
 
 /** The first poll sees a report in progress, however long the example takes to start. */
 const firstInProgress = Effect.gen(function*() {
@@ -91,6 +92,30 @@ describe.concurrent("compose-into-an-app", () => {
       assert.match(received[0]!, /^event: report\ndata: \{.*"status":"in_progress".*\}$/)
       assert.match(received.at(-1)!, /^event: report\ndata: \{.*"status":"completed".*\}$/)
     }).pipe(Effect.provide(withFake)), 30_000)
+})
+
+describe.concurrent("compose-into-an-app over a fake of its own", () => {
+  it.live("listens on PORT", () =>
+    Effect.gen(function*() {
+      const { code, output } = yield* Effect.promise(() =>
+        run("compose-into-an-app", { PORT: "0", DD_API_KEY: "" }, (_, interrupt) => interrupt())
+      )
+      assert.strictEqual(code, 130)
+      assert.match(output, /^curl -N http:\/\/127\.0\.0\.1:\d+\/reports\/[0-9a-f-]{36}\/progress\n$/)
+      assert.notInclude(output, ":3000/")
+    }), 30_000)
+
+  it.live("says in one line that PORT is in use, or no port", () =>
+    Effect.gen(function*() {
+      const { port } = yield* FakeDatadogServer.FakeDatadogServer
+      const cases = { [port]: "listen EADDRINUSE: address already in use", abc: "Expected a string", 65536: "Expected" }
+      for (const [value, message] of Object.entries(cases)) {
+        const { code, errors } = yield* Effect.promise(() => run("compose-into-an-app", { PORT: value }))
+        assert.strictEqual(code, 2, errors)
+        assert.include(errors, message)
+        assert.notInclude(errors, "    at ")
+      }
+    }).pipe(Effect.provide(withFake)), 60_000)
 })
 
 describe.concurrent("custom-policies", () => {

@@ -44,6 +44,9 @@ const isUnread = (error: unknown): boolean =>
 const isOutputUnread = (error: unknown): boolean =>
   error instanceof PlatformError.PlatformError && error.reason.module === "Stdio" && isUnread(error.reason.cause)
 
-// What is wrong with a variable of the environment, without the name of the class that says it.
-const messageOf = (error: { readonly message: string }): string =>
-  error instanceof Config.ConfigError ? error.cause.message : error.message
+// What is wrong with a variable of the environment, without the name of the class that says it; and why a server that
+// has no message of its own can't listen.
+const messageOf = (error: { readonly message: string; readonly cause?: unknown }): string => {
+  if (error instanceof Config.ConfigError) return error.cause.message
+  return error.message === "" && error.cause instanceof Error ? error.cause.message : error.message
+}

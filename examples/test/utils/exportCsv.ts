@@ -16,6 +16,8 @@ export const removeTargets = (): void => Fs.rmSync(root, { recursive: true, forc
 
 /** A new folder of its own and a target in it. */
 export const target = (old?: string): string => {
+  // Another file of tests in the same worker may have removed it.
+  Fs.mkdirSync(root, { recursive: true })
   const file = Path.join(Fs.mkdtempSync(Path.join(root, "run-")), "report.csv")
   if (old !== undefined) Fs.writeFileSync(file, old)
   return file

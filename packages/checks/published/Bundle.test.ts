@@ -26,9 +26,9 @@ const ceilings: ReadonlyArray<Ceiling> = [
   },
   // 7.0 kB: the request takes 1.0 kB, the rows and the table of a report 1.5 kB. Who names neither gets neither.
   { what: "core, all of it", folder: "core", bytes: 7500 },
-  // 15.9 kB: the status and the wait take 6.4 kB, creating, downloading and exporting 3.2 kB, the pacer 4.0 kB, a file
-  // that takes its target's place 2.2 kB.
-  { what: "node", folder: "node", bytes: 18_200 }
+  // 16.5 kB: the status and the wait take 6.4 kB, creating, downloading and exporting 3.2 kB, the pacer 4.0 kB, and what
+  // an environment may say wrongly (proxies, keys, numbers) 2.4 kB.
+  { what: "node", folder: "node", bytes: 19_000 }
 ]
 
 const own: BuildOptions = { external: ["effect", "@effect/*", "@effect-datadog/*", "node:*"] }

@@ -8,8 +8,8 @@ import type { Packed } from "../../../scripts/pack.ts"
 import { glob, node, root, runIn } from "../test/utils/workspace.ts"
 import { packages, specifiersOf } from "./utils/packages.ts"
 
-// 155.3 kB, of which the code and types of what replaces a file are 12.9 kB.
-const maxUnpackedBytes = 178_500
+// A client that is larger than its README's promise is not small. Measured: 157 kB, and 15 %.
+const maxUnpackedBytes = 181_000
 
 const attw = Path.join(root, "packages/checks/node_modules/@arethetypeswrong/cli/dist/index.js")
 

@@ -134,7 +134,13 @@ describe("README.md", () => {
       yield* DatadogConfig.config.parse(ConfigProvider.orElse(provider, pair))
       const listed = table("variable", "meaning", "default")
         .flatMap(([names = ""]) => [...names.matchAll(/`(\w+)`/g)].map(([, name]) => name!))
-      assert.sameMembers(listed, [...seen])
+      assert.includeMembers([...seen], listed)
+      for (const name of seen) {
+        if (listed.includes(name)) continue
+        const alone = ConfigProvider.fromUnknown({ [name]: "elsewhere" })
+        const { message } = yield* Effect.flip(DatadogConfig.config.parse(alone))
+        assert.match(message, new RegExp(`${name} is set, but not read|\\(not read: ${name}\\)`))
+      }
     }))
 
   it.each(["core", "node", "testing"])("is shortened for the package %s, which it tells the modules of", (name) => {

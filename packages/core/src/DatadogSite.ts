@@ -33,6 +33,30 @@ const normalize = (text: string): string =>
     .replace(/\.$/, "")
     .replace(/^((app|api)\.)+/, "")
 
+// What Datadog's pages call the sites, which people take for their names.
+const regions: Readonly<Record<string, string>> = {
+  us: "datadoghq.com",
+  us1: "datadoghq.com",
+  us3: "us3.datadoghq.com",
+  us5: "us5.datadoghq.com",
+  eu: "datadoghq.eu",
+  eu1: "datadoghq.eu",
+  ap1: "ap1.datadoghq.com",
+  ap2: "ap2.datadoghq.com",
+  uk: "uk1.datadoghq.com",
+  uk1: "uk1.datadoghq.com",
+  gov: "ddog-gov.com",
+  "us-gov": "ddog-gov.com",
+  fed: "ddog-gov.com",
+  "us1-fed": "ddog-gov.com",
+  "us2-fed": "us2.ddog-gov.com"
+}
+
+const ofRegion = (name: string): string | undefined => {
+  const region = name.toLowerCase().replace(/[\s_]/g, "-")
+  return Object.hasOwn(regions, region) ? `the region ${region.toUpperCase()} is ${regions[region]}` : undefined
+}
+
 const editDistance = (a: string, b: string): number => {
   let row = Array.from({ length: b.length + 1 }, (_, column) => column)
   for (let i = 1; i <= a.length; i++) {
@@ -56,7 +80,8 @@ const nearest = (name: string): string | undefined => {
 // What was typed is not repeated: a key pasted into the wrong variable would be printed.
 const refusal = (name: string): string => {
   const suggestion = nearest(name)
-  return "Expected a Datadog site" + (suggestion === undefined ? "" : ` (did you mean ${suggestion}?)`) +
+  const hint = ofRegion(name) ?? (suggestion === undefined ? undefined : `did you mean ${suggestion}?`)
+  return "Expected a Datadog site" + (hint === undefined ? "" : ` (${hint})`) +
     `; the known sites are ${knownNames.join(", ")}`
 }
 
@@ -68,7 +93,7 @@ const refusal = (name: string): string => {
  * Decoding forgives what people type: case, spaces, a scheme, a path or trailing slash, and a leading
  * `app.` or `api.`. Every subdomain of `datadoghq.com`, `datadoghq.eu` and `ddog-gov.com` is a site,
  * since regions get added. Anything else is refused with a message that lists the known sites and
- * names the nearest.
+ * names the nearest, or the one that a region's name such as `US3` stands for.
  *
  * **Example** (Decoding what a person typed)
  *

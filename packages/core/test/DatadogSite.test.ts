@@ -209,6 +209,37 @@ describe("DatadogSite", () => {
     }
   })
 
+  describe("a region's name is no site, and is answered with the site that it stands for", () => {
+    const regions: ReadonlyArray<readonly [input: string, hint: string]> = [
+      ["US1", "the region US1 is datadoghq.com"],
+      ["US3", "the region US3 is us3.datadoghq.com"],
+      ["us5", "the region US5 is us5.datadoghq.com"],
+      [" Eu1 ", "the region EU1 is datadoghq.eu"],
+      ["EU", "the region EU is datadoghq.eu"],
+      ["AP1", "the region AP1 is ap1.datadoghq.com"],
+      ["AP2", "the region AP2 is ap2.datadoghq.com"],
+      ["UK1", "the region UK1 is uk1.datadoghq.com"],
+      ["US1-FED", "the region US1-FED is ddog-gov.com"],
+      ["us1_fed", "the region US1-FED is ddog-gov.com"],
+      ["US2 FED", "the region US2-FED is us2.ddog-gov.com"],
+      ["GOV", "the region GOV is ddog-gov.com"],
+      ["https://US3/", "the region US3 is us3.datadoghq.com"]
+    ]
+    for (const [input, hint] of regions) {
+      it.effect(`"${input}": ${hint}`, () =>
+        Effect.gen(function*() {
+          assert.include(yield* refusal(input), `Expected a Datadog site (${hint}); the known sites are`)
+        }))
+    }
+
+    it.effect("which the properties that every object has are not", () =>
+      Effect.gen(function*() {
+        for (const input of ["constructor", "toString", "__proto__"]) {
+          assert.notInclude(yield* refusal(input), "the region")
+        }
+      }))
+  })
+
   it.effect("a text of a megabyte is refused within a second, with a short message", () =>
     Effect.gen(function*() {
       for (const piece of ["a", ".", "/", " ", "@", "app.", "https://"]) {

@@ -11,6 +11,7 @@ import * as Duration from "effect/Duration"
 import * as Effect from "effect/Effect"
 import * as Random from "effect/Random"
 import * as Schedule from "effect/Schedule"
+import * as Bounds from "./internal/http/bounds.ts"
 
 /**
  * A schedule that is stepped with the report that each poll saw.
@@ -20,13 +21,23 @@ import * as Schedule from "effect/Schedule"
  */
 export type PollPolicy = Schedule.Schedule<unknown, SloReport>
 
+// In milliseconds: a report takes seconds at least, and a slip such as `Number(undefined)` would be a flood.
+const shortest = 100
+
 /**
  * Polls in one fixed interval, measured from an answer to the next request.
+ *
+ * **Details**
+ *
+ * It throws a `RangeError` for an interval that is shorter than 100 milliseconds, endless or not a number.
  *
  * @category constructors
  * @since 0.1.0
  */
-export const fixed = (interval: Duration.Input): PollPolicy => Schedule.spaced(interval)
+export const fixed = (interval: Duration.Input): PollPolicy =>
+  Schedule.spaced(
+    Duration.millis(Bounds.millis("PollPolicy.fixed: interval", interval, { atLeast: shortest, isFinite: true }))
+  )
 
 /**
  * Polls in an interval that grows with the square root of the time waited, with ±10 % jitter.
@@ -37,9 +48,11 @@ export const fixed = (interval: Duration.Input): PollPolicy => Schedule.spaced(i
  * is not known beforehand, the interval that balances requests against lag grows with √t (Keller,
  * Management Science 21(3), 1974).
  *
- * - `factor`: `@default` 1; 2 halves the requests and doubles the lag
- * - `min`: the shortest interval. `@default` 1 second
- * - `max`: the longest interval. `@default` 30 seconds
+ * - `factor`: finite, 0 or more. `@default` 1; 2 halves the requests and doubles the lag
+ * - `min`: the shortest interval, 100 milliseconds or more. `@default` 1 second
+ * - `max`: the longest interval, `min` or more. `@default` 30 seconds
+ *
+ * It throws a `RangeError` for other values.
  *
  * @category constructors
  * @since 0.1.0
@@ -49,12 +62,18 @@ export const sqrt = (options?: {
   readonly min?: Duration.Input | undefined
   readonly max?: Duration.Input | undefined
 }): PollPolicy => {
-  const factor = options?.factor ?? 1
-  const min = Duration.toMillis(options?.min ?? "1 second")
-  const max = Duration.toMillis(options?.max ?? "30 seconds")
+  const factor = Bounds.number(
+    "PollPolicy.sqrt: factor",
+    options?.factor ?? 1,
+    "a finite number, 0 or more",
+    (factor) => factor >= 0 && factor < Infinity
+  )
+  const min = Bounds.millis("PollPolicy.sqrt: min", options?.min ?? "1 second", { atLeast: shortest, isFinite: true })
+  const max = Bounds.millis("PollPolicy.sqrt: max", options?.max ?? "30 seconds", { atLeast: min, isFinite: false })
   return Schedule.forever.pipe(
     Schedule.modifyDelay(({ elapsed }) => {
-      const interval = Math.min(max, Math.max(min, factor * Math.sqrt(elapsed / 1000) * 1000))
+      // A clock that is set back makes the time waited negative.
+      const interval = Math.min(max, Math.max(min, factor * Math.sqrt(Math.max(0, elapsed) / 1000) * 1000))
       return Effect.map(Random.next, (random) => Duration.millis(Math.round(interval * (0.9 + 0.2 * random))))
     })
   )

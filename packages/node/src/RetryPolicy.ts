@@ -12,6 +12,7 @@ import * as Duration from "effect/Duration"
 import * as Effect from "effect/Effect"
 import * as Random from "effect/Random"
 import * as Schedule from "effect/Schedule"
+import * as Bounds from "./internal/http/bounds.ts"
 import { retryAfterMillis } from "./internal/http/retryAfter.ts"
 
 /**
@@ -32,10 +33,12 @@ export type RetryPolicy = Schedule.Schedule<unknown, DatadogError>
  * added, so that many clients don't return in one instant. A hint beyond `maxWait` ends the retries at
  * once; a wait for a report keeps it all the same, up to its deadline.
  *
- * - `times`: retries after the first attempt. `@default` 4
- * - `base`: the first backoff's bound. `@default` 500 milliseconds
- * - `cap`: the bound that backoffs grow to. `@default` 20 seconds, as in AWS's SDKs
- * - `maxWait`: the longest hint that is waited for. `@default` 2 minutes
+ * - `times`: retries after the first attempt, 0 or more, `Infinity` too. `@default` 4
+ * - `base`: the first backoff's bound; 0 is no backoff, for at most 10 retries. `@default` 500 milliseconds
+ * - `cap`: the bound that backoffs grow to, 100 milliseconds or more. `@default` 20 seconds, as in AWS's SDKs
+ * - `maxWait`: the longest hint that is waited for; 0 waits for none. `@default` 2 minutes
+ *
+ * It throws a `RangeError` for other values.
  *
  * @category constructors
  * @since 0.1.0
@@ -46,21 +49,37 @@ export const make = (options?: {
   readonly cap?: Duration.Input | undefined
   readonly maxWait?: Duration.Input | undefined
 }): RetryPolicy => {
-  const times = options?.times ?? 4
-  const base = Duration.toMillis(options?.base ?? "500 millis")
-  const cap = Duration.toMillis(options?.cap ?? "20 seconds")
-  const maxWait = Duration.toMillis(options?.maxWait ?? "2 minutes")
+  const base = millis("base", options?.base ?? "500 millis", { atLeast: 0, isFinite: true })
+  const cap = millis("cap", options?.cap ?? "20 seconds", { atLeast: 100, isFinite: true })
+  const maxWait = millis("maxWait", options?.maxWait ?? "2 minutes", { atLeast: 0, isFinite: false })
+  const times = Bounds.number(
+    "RetryPolicy.make: times",
+    options?.times ?? 4,
+    base === 0
+      ? `a whole number from 0 to ${maxTimesAtOnce} where base is 0`
+      : "a whole number, 0 or more, or Infinity",
+    (times) => times >= 0 && (Number.isInteger(times) || times === Infinity) && (base > 0 || times <= maxTimesAtOnce)
+  )
   return Schedule.identity<DatadogError>().pipe(
     Schedule.while(({ attempt, input }) => attempt <= times && retryAfterMillis(input) <= maxWait),
     Schedule.modifyDelay(({ attempt, input }) =>
       Effect.zipWith(Random.next, Random.next, (first, second) => {
-        const backoff = first * Math.min(cap, base * 2 ** (attempt - 1))
+        const backoff = first * Math.min(cap, base * 2 ** Math.min(attempt - 1, maxDoublings))
         const hint = retryAfterMillis(input)
         return Duration.millis(Math.ceil(Math.max(backoff, hint) + second * Math.min(hint / 10, 2000)))
       })
     )
   )
 }
+
+// Retries without a backoff in between: what two networks that fail over may need, and no flood.
+const maxTimesAtOnce = 10
+
+// 1 nanosecond, doubled so often, is longer than any cap; and `0 * 2 ** 1024` is no number.
+const maxDoublings = 100
+
+const millis = (option: string, input: Duration.Input, bounds: Parameters<typeof Bounds.millis>[2]): number =>
+  Bounds.millis(`RetryPolicy.make: ${option}`, input, bounds)
 
 const default_: RetryPolicy = make()
 

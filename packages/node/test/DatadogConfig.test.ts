@@ -1,7 +1,7 @@
 import { DatadogSite } from "@effect-datadog/slo-report"
 import { Credentials, FakeDatadog, Fault } from "@effect-datadog/slo-report-testing"
 import { assert, describe, it } from "@effect/vitest"
-import { Cause, type Config, ConfigProvider, Effect, Exit, Layer, Option, Redacted, Schema } from "effect"
+import { Cause, Config, ConfigProvider, Effect, Exit, Layer, Option, Redacted, Schema } from "effect"
 import { HttpClient } from "effect/http"
 import { inspect } from "node:util"
 import { DatadogConfig, RetryPolicy, SloReportClient } from "../src/index.ts"
@@ -103,6 +103,47 @@ describe("DD_SITE", () => {
   }
 })
 
+describe("DATADOG_SITE and DATADOG_HOST, which other clients read", () => {
+  for (
+    const [other, set] of [
+      [{ DATADOG_SITE: "datadoghq.eu" }, "DD_SITE"],
+      [{ DATADOG_SITE: "https://app.us5.datadoghq.com" }, "DD_SITE"],
+      [{ DATADOG_SITE: "EU" }, "DD_SITE"],
+      [{ DATADOG_HOST: "https://api.datadoghq.eu" }, "DD_HOST"],
+      [{ DATADOG_HOST: "https://proxy.internal" }, "DD_HOST"]
+    ] as const
+  ) {
+    const [[name, value]] = Object.entries(other) as [[string, string]]
+    it(`are an error where they name another site, and nothing of ours is set: ${name}=${value}`, () => {
+      const { message } = refused({ ...keys, ...other })
+      assert.include(message, `${name} is set, but not read. Set ${set} to the same, or DD_SITE to datadoghq.com`)
+      assert.include(message, `at ["${name}"]`)
+      assert.notInclude(message, value)
+    })
+
+    for (const ours of [{ DD_SITE: "us3.datadoghq.com" }, { DD_HOST: "https://api.us3.datadoghq.com" }]) {
+      it(`are not looked at where ${Object.keys(ours).join()} is set: ${name}=${value}`, () => {
+        const { apiUrl, site } = accepted({ ...keys, ...other, ...ours })
+        assert.strictEqual(apiUrl ?? DatadogSite.apiUrl(site), "https://api.us3.datadoghq.com")
+      })
+    }
+  }
+
+  for (
+    const same of [
+      { DATADOG_SITE: "" },
+      { DATADOG_SITE: " " },
+      { DATADOG_SITE: "datadoghq.com" },
+      { DATADOG_SITE: "https://app.datadoghq.com/" },
+      { DATADOG_HOST: "https://api.datadoghq.com/" }
+    ]
+  ) {
+    it(`do no harm where they name the default, or nothing: ${JSON.stringify(same)}`, () => {
+      assert.strictEqual(accepted({ ...keys, ...same }).site, "datadoghq.com")
+    })
+  }
+})
+
 describe("DD_HOST", () => {
   it("is not set by default", () => assert.isUndefined(accepted(keys).apiUrl))
 
@@ -121,6 +162,11 @@ describe("DD_HOST", () => {
       ["http://LOCALHOST:8126/", "http://localhost:8126"],
       ["http://127.0.0.1:8126", "http://127.0.0.1:8126"],
       ["http://127.255.3.9", "http://127.255.3.9"],
+      ["https://api.us3.datadoghq.com/api/v2", "https://api.us3.datadoghq.com"],
+      ["https://api.us3.datadoghq.com//api/v1//", "https://api.us3.datadoghq.com"],
+      ["https://proxy.internal/datadog/API/v2/", "https://proxy.internal/datadog"],
+      ["https://proxy.internal/api", "https://proxy.internal/api"],
+      ["https://proxy.internal/api/v2x", "https://proxy.internal/api/v2x"],
       ["http://[::1]:8126", "http://[::1]:8126"]
     ] as const
   ) {
@@ -155,6 +201,7 @@ describe("DD_HOST", () => {
       "//api.datadoghq.com",
       "localhost:8126",
       "https://",
+      "https://api.datadoghq.com/api/v2/api/v2",
       "https://user@api.datadoghq.com",
       "https://user:hunter2@api.datadoghq.com",
       "https://:hunter2@api.datadoghq.com",
@@ -199,6 +246,16 @@ describe("DD_HOST", () => {
       assert.strictEqual(DatadogConfig.ApiUrl.make(url), decoded)
     }
     assert.throws(() => DatadogConfig.ApiUrl.make("http://evil.example"))
+    assert.throws(() => DatadogConfig.ApiUrl.make("https://api.datadoghq.com/api/v2"))
+  })
+
+  it("is read within a second where it is a hundred thousand characters long", () => {
+    for (const piece of ["/", "/api", "/api/v2"]) {
+      const typed = `https://api.datadoghq.com${piece.repeat(100_000 / piece.length)}x`
+      const begun = performance.now()
+      accepted({ ...keys, DD_HOST: typed })
+      assert.isBelow(performance.now() - begun, 1000, piece)
+    }
   })
 })
 
@@ -213,6 +270,47 @@ describe("the keys", () => {
       assert.include(refused(given).message, missing)
     })
   }
+
+  for (
+    const [given, missing, hint] of [
+      [{}, "DD_API_KEY", ""],
+      [{ DD_API_KEY: apiKey }, "DD_APP_KEY", ""],
+      [
+        { DATADOG_API_KEY: "c0ffee", DATADOG_APP_KEY: "c0ffee" },
+        "DD_API_KEY",
+        " (not read: DATADOG_API_KEY, DATADOG_APP_KEY)"
+      ],
+      [{ DD_API_KEY: apiKey, DD_APPLICATION_KEY: "c0ffee" }, "DD_APP_KEY", " (not read: DD_APPLICATION_KEY)"],
+      [{ DD_APIKEY: "c0ffee" }, "DD_API_KEY", " (not read: DD_APIKEY)"],
+      [{ DATADOG_ACCESS_TOKEN: "c0ffee" }, "DD_API_KEY", " (not read: DATADOG_ACCESS_TOKEN)"],
+      [{ DD_BEARER_TOKEN: "c0ffee", DATADOG_API_KEY: " " }, "DD_API_KEY", " (not read: DD_BEARER_TOKEN)"]
+    ] as const
+  ) {
+    it(`that are missing are told with what to set${hint}: ${Object.keys(given).join()}`, () => {
+      const error = refused(given)
+      assert.strictEqual(
+        error.cause.message,
+        `${missing} is not set. Set DD_API_KEY and DD_APP_KEY, or DD_ACCESS_TOKEN${hint}\n  at ["${missing}"]`
+      )
+      assert.notInclude(inspect(error, { depth: Infinity, showHidden: true }), "c0ffee")
+    })
+  }
+
+  it("that are missing can be done without, by what an application falls back to", () => {
+    const provider = ConfigProvider.fromEnvRecord({ DATADOG_API_KEY: apiKey })
+    assert.isTrue(Option.isNone(Effect.runSync(Config.option(DatadogConfig.config).parse(provider))))
+  })
+
+  for (const nothing of ["undefined", "null"]) {
+    it(`that are the word "${nothing}", which programs make of nothing, are refused`, () => {
+      assert.include(refused({ ...keys, DD_APP_KEY: nothing }).message, "DD_APP_KEY")
+    })
+  }
+
+  it("and tokens may have all letters that a bearer token has", () => {
+    const token = "eyJhbGciOiJIUzI1NiJ9.e30.Et9H_F-t~V/x+y=="
+    assert.deepStrictEqual(secretsOf(accepted({ DD_ACCESS_TOKEN: token })), { accessToken: token })
+  })
 
   it("lack DD_API_KEY where only the application key is given", () => {
     assert.include(refused({ DD_APP_KEY: applicationKey }).message, "DD_API_KEY")
@@ -233,7 +331,25 @@ describe("the keys", () => {
         "a zero inside": "c0ffee\0c0ffee",
         "an umlaut": "c0ffeeäc0ffee",
         "a zero-width space": "c0ffee\u200bc0ffee",
-        "a name before it": "DD_API_KEY = c0ffee"
+        "a name before it": "DD_API_KEY = c0ffee",
+        "a name before it, without spaces": "DD_API_KEY=c0ffee",
+        "quotes around it": "\"c0ffee\"",
+        "single quotes around it": "'c0ffee'",
+        "quotes and a newline": "\"c0ffee\"\n",
+        "a quote at its end": "c0ffee'",
+        "typographic quotes": "“c0ffee”",
+        "a template of the shell": "${c0ffee}",
+        "a template without braces": "$c0ffee",
+        "a command of the shell": "$(cat c0ffee)",
+        "a template of GitHub's": "${{ secrets.c0ffee }}",
+        "a template of Helm's": "{{.Values.c0ffee}}",
+        "a template of Windows": "%c0ffee%",
+        "a placeholder": "<c0ffee>",
+        "a secret that the Agent would resolve": "ENC[c0ffee]",
+        "a reference into a vault": "op://c0ffee/key",
+        "the name of a secret": "arn:aws:secretsmanager:c0ffee",
+        "Bearer before it": "Bearer c0ffee",
+        "a comma": "c0ffee,c0ffee"
       })
     ) {
       it(`${variable} with ${slip} is refused by name, and isn't printed`, () => {

@@ -32,7 +32,7 @@ const soon = {
   rateLimit: false,
   report: { csv: smallCsv, timeline: Timeline.after("150 millis", "completed") }
 } as const
-const often = { poll: PollPolicy.fixed("50 millis") }
+const often = { poll: PollPolicy.fixed("100 millis") }
 
 const serving = Effect.provide(FakeDatadogServer.layerTest(soon))
 const servingAtOnce = Effect.provide(
@@ -229,7 +229,7 @@ describe("a request to create a report where the connection is refused", () => {
     it.live(`is sent again: a client ${name}`, () =>
       Effect.gen(function*() {
         const port = yield* closedPort
-        const delayed = RetryPolicy.make({ times: 100, base: "20 millis", cap: "50 millis" })
+        const delayed = RetryPolicy.make({ times: 100, base: "20 millis", cap: "100 millis" })
         const fiber = yield* create().pipe(
           Effect.provide(client(`http://127.0.0.1:${port}`, { retry: delayed })),
           Effect.forkChild({ startImmediately: true })

@@ -121,12 +121,6 @@ describe("sqrt", () => {
       assert.deepStrictEqual(yield* ends({ max: "1 minute" }), [1000, 60_000])
       assert.deepStrictEqual(yield* ends({ factor: 0 }), [1000, 1000])
     }).pipe(withChance(0.5)))
-
-  it.effect("never goes above its maximum's jitter where the minimum is above the maximum", () =>
-    Effect.gen(function*() {
-      const steps = yield* walk(PollPolicy.sqrt({ min: "1 minute", max: "10 seconds" }), "10 minutes")
-      assert.deepStrictEqual([...new Set(steps.map(({ interval }) => interval))], [10_000])
-    }).pipe(withChance(0.5)))
 })
 
 describe("fixed", () => {
@@ -135,4 +129,80 @@ describe("fixed", () => {
       const steps = yield* walk(PollPolicy.fixed("7 seconds"), "1 hour", 1300)
       assert.deepStrictEqual([...new Set(steps.map(({ interval }) => interval))], [7000])
     }))
+})
+
+describe("a policy that would flood, or never poll", () => {
+  const notSet = Number(process.env["POLL_SECONDS_THAT_NOBODY_SET"]) * 1000
+
+  const refused: Record<string, readonly [make: () => PollPolicy.PollPolicy, message: string]> = {
+    "fixed with a variable that is not set": [
+      () => PollPolicy.fixed(notSet),
+      "PollPolicy.fixed: interval must be a finite duration of at least 100 ms, got NaN ms"
+    ],
+    "fixed with 0": [() => PollPolicy.fixed(0), "fixed: interval must be .* at least 100 ms, got 0 ms"],
+    "fixed with -1": [() => PollPolicy.fixed(-1), "at least 100 ms, got -1 ms"],
+    "fixed with -Infinity": [() => PollPolicy.fixed("-Infinity"), "at least 100 ms, got -Infinity"],
+    "fixed with Infinity": [() => PollPolicy.fixed(Infinity), "a finite duration .*, got Infinity ms"],
+    "fixed with \"Infinity\"": [() => PollPolicy.fixed("Infinity"), "a finite duration .*, got Infinity"],
+    "fixed with 5, for seconds": [() => PollPolicy.fixed(5), "at least 100 ms, got 5 ms"],
+    "fixed with 99 ms": [() => PollPolicy.fixed("99 millis"), "at least 100 ms, got 99 millis"],
+    "fixed with seconds that are no number": [
+      () => PollPolicy.fixed({ seconds: Number.NaN }),
+      "at least 100 ms, got {\"seconds\":null}"
+    ],
+    "fixed with a pair that is no number": [() => PollPolicy.fixed([Number.NaN, 0]), "at least 100 ms, got"],
+    "fixed with a Duration of no number": [() => PollPolicy.fixed(Duration.millis(notSet)), "at least 100 ms, got 0"],
+    "fixed with bigint nanoseconds": [() => PollPolicy.fixed(5000n), "at least 100 ms, got 5000"],
+    "sqrt with a factor that is no number": [
+      () => PollPolicy.sqrt({ factor: Number.NaN }),
+      "PollPolicy.sqrt: factor must be a finite number, 0 or more, got NaN"
+    ],
+    "sqrt with a negative factor": [() => PollPolicy.sqrt({ factor: -1 }), "factor must be .*, got -1"],
+    "sqrt with an endless factor": [() => PollPolicy.sqrt({ factor: Infinity }), "factor must be .*, got Infinity"],
+    "sqrt with a minimum of 0": [
+      () => PollPolicy.sqrt({ min: 0 }),
+      "PollPolicy.sqrt: min must be a finite duration of at least 100 ms, got 0 ms"
+    ],
+    "sqrt with a minimum that is no number": [() => PollPolicy.sqrt({ min: notSet }), "min must be .*, got NaN ms"],
+    "sqrt with an endless minimum": [
+      () => PollPolicy.sqrt({ min: "Infinity", max: "Infinity" }),
+      "min must be a finite"
+    ],
+    "sqrt with a maximum that is no number": [() => PollPolicy.sqrt({ max: notSet }), "max must be .*, got NaN ms"],
+    "sqrt with a maximum below the minimum": [
+      () => PollPolicy.sqrt({ min: "1 minute", max: "10 seconds" }),
+      "PollPolicy.sqrt: max must be a duration of at least 60000 ms, got 10 seconds"
+    ],
+    "sqrt with a maximum below the default minimum": [
+      () => PollPolicy.sqrt({ max: "500 millis" }),
+      "max must be a duration of at least 1000 ms, got 500 millis"
+    ]
+  }
+
+  for (const [name, [make, message]] of Object.entries(refused)) {
+    it(`is refused when it is made: ${name}`, () => {
+      assert.throws(make, RangeError, new RegExp(message))
+    })
+  }
+
+  it.effect("is none at the bounds themselves", () =>
+    Effect.gen(function*() {
+      const [first] = yield* walk(PollPolicy.fixed("100 millis"), "1 second")
+      assert.strictEqual(first?.interval, 100)
+      const steps = yield* walk(PollPolicy.sqrt({ min: "100 millis", max: "100 millis" }), "1 second")
+      assert.deepStrictEqual([...new Set(steps.map(({ interval }) => interval))], [100])
+      const endless = yield* walk(PollPolicy.sqrt({ max: "Infinity" }), "10 days")
+      assert.isAbove(endless.at(-1)?.interval ?? 0, 800_000)
+    }).pipe(withChance(0.5)))
+})
+
+describe("a clock that is set back in the middle of a wait", () => {
+  it.effect("makes the next intervals the shortest ones, never none", () =>
+    Effect.gen(function*() {
+      const next = yield* Schedule.toStep(PollPolicy.default)
+      const start = 1_700_000_000_000
+      yield* next(start, report)
+      const [, delay] = yield* next(start - 3_600_000, report)
+      assert.strictEqual(Duration.toMillis(delay), 1000)
+    }).pipe(withChance(0.5)))
 })

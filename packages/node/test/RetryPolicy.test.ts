@@ -1,11 +1,12 @@
+import { DatadogError } from "@effect-datadog/slo-report"
 import { FakeDatadog, Fault } from "@effect-datadog/slo-report-testing"
 import { assert, describe, it } from "@effect/vitest"
-import { Duration, Effect, Random } from "effect"
+import { Duration, Effect, Random, Schedule } from "effect"
 import { TestClock } from "effect/testing"
 import { RetryPolicy } from "../src/index.ts"
 import { assertTag, call, callError, gaps, inject, requests } from "./utils/client.ts"
 import { assertFullJitter, assertWithin, manySeeds, series } from "./utils/fullJitter.ts"
-import { inMemory } from "./utils/wait.ts"
+import { inMemory, withChance } from "./utils/wait.ts"
 
 // A day on which epoch seconds and HTTP dates make sense.
 const today = Date.UTC(2026, 10, 24, 12)
@@ -149,8 +150,8 @@ describe("the backoff", () => {
       yield* call()
       const all = yield* gaps
       assert.strictEqual(all.length, 2000)
-      assertWithin(all, 0, 10)
-    }).pipe(Effect.provide(inMemory({ retry: RetryPolicy.make({ times: 2000, base: 1, cap: 10 }) }))))
+      assertWithin(all, 0, 100)
+    }).pipe(Effect.provide(inMemory({ retry: RetryPolicy.make({ times: 2000, base: 1, cap: 100 }) }))))
 
   it.effect("counts every retry, those after a hint too", () =>
     Effect.gen(function*() {
@@ -247,4 +248,62 @@ describe("a policy of RetryPolicy.make", () => {
     }).pipe(Effect.provide(inMemory())))
 
   it("has 4 retries by default, as the default policy", () => assert.isObject(RetryPolicy.default))
+})
+
+describe("a policy that would flood, or never retry", () => {
+  const notSet = Number(process.env["RETRIES_THAT_NOBODY_SET"])
+
+  const refused: ReadonlyArray<readonly [options: Parameters<typeof RetryPolicy.make>[0], message: string]> = [
+    [{ times: notSet }, "RetryPolicy.make: times must be a whole number, 0 or more, or Infinity, got NaN"],
+    [{ times: -1 }, "times must be .*, got -1"],
+    [{ times: -Infinity }, "times must be .*, got -Infinity"],
+    [{ times: 1.5 }, "times must be .*, got 1.5"],
+    [{ times: 11, base: 0 }, "times must be a whole number from 0 to 10 where base is 0, got 11"],
+    [{ times: Infinity, base: "0 seconds" }, "from 0 to 10 where base is 0, got Infinity"],
+    [{ base: notSet }, "RetryPolicy.make: base must be a finite duration of at least 0 ms, got NaN ms"],
+    [{ base: -1 }, "base must be .*, got -1 ms"],
+    [{ base: "Infinity" }, "base must be a finite duration .*, got Infinity"],
+    [{ cap: notSet }, "RetryPolicy.make: cap must be a finite duration of at least 100 ms, got NaN ms"],
+    [{ cap: 0 }, "cap must be .*, got 0 ms"],
+    [{ cap: "99 millis" }, "cap must be .*, got 99 millis"],
+    [{ cap: Duration.infinity }, "cap must be a finite duration .*, got Infinity"],
+    [{ maxWait: notSet }, "RetryPolicy.make: maxWait must be a duration of at least 0 ms, got NaN ms"],
+    [{ maxWait: { seconds: notSet } }, "maxWait must be .*, got {\"seconds\":null}"],
+    [{ maxWait: "-1 seconds" }, "maxWait must be .*, got -1 seconds"]
+  ]
+
+  for (const [options, message] of refused) {
+    it(`is refused when it is made: ${message.replaceAll(".*", "…")}`, () => {
+      assert.throws(() => RetryPolicy.make(options), RangeError, new RegExp(message))
+    })
+  }
+
+  it.effect("is none where it retries at once, ten times", () =>
+    Effect.gen(function*() {
+      yield* inject(Fault.status(503), Infinity)
+      const { took } = yield* call()
+      assert.deepStrictEqual([took, (yield* requests).length], [0, 11])
+    }).pipe(Effect.provide(inMemory({ retry: RetryPolicy.make({ times: 10, base: 0 }) }))))
+
+  it.effect("is none where it waits for no hint, or for every one", () =>
+    Effect.gen(function*() {
+      yield* inject(Fault.status(429, { headers: { "X-RateLimit-Reset": "1" } }))
+      assert.strictEqual((yield* call()).took, 0)
+      assertWithin(
+        yield* delays(429, { "X-RateLimit-Reset": "7200" }, RetryPolicy.make({ maxWait: "Infinity" })),
+        7_200_000,
+        7_202_000
+      )
+    }).pipe(Effect.provide(inMemory({ retry: RetryPolicy.make({ maxWait: 0 }) }))))
+
+  it.effect("computes a delay for every attempt, the ten-thousandth too", () =>
+    Effect.gen(function*() {
+      const error = new DatadogError.DatadogTransportError({ method: "GET", path: "/", reason: "reset" })
+      for (const base of ["1 nanos", "500 millis", "1 hour"] as const) {
+        const next = yield* Schedule.toStep(RetryPolicy.make({ times: Infinity, base, cap: "1 second" }))
+        let delay = Duration.zero
+        for (let attempt = 1; attempt <= 10_000; attempt++) [, delay] = yield* next(attempt, error)
+        assert.strictEqual(Duration.toMillis(delay), 1000)
+      }
+    }).pipe(withChance(1)))
 })

@@ -167,9 +167,9 @@ for (const [name, client] of Object.entries(clients)) {
       Effect.gen(function*() {
         const client = yield* SloReportClient.SloReportClient
         const fake = yield* FakeDatadog.FakeDatadog
-        const stream = client.waitForReport(yield* add("in_progress"), { poll: PollPolicy.fixed("20 millis") })
+        const stream = client.waitForReport(yield* add("in_progress"), { poll: PollPolicy.fixed("100 millis") })
         assert.strictEqual((yield* Stream.runCollect(Stream.take(stream, 2))).length, 2)
-        yield* Effect.sleep(100)
+        yield* Effect.sleep(250)
         assert.deepStrictEqual([(yield* requests).length, yield* fake.inFlight], [2, 0])
       }).pipe(withClient(), serving))
 
@@ -180,7 +180,7 @@ for (const [name, client] of Object.entries(clients)) {
         const id = yield* fake.addReport({ timeline: Timeline.after("500 millis", "completed") })
         yield* inject(Fault.latency("1 millis"))
         for (const fault of [Fault.status(503), Fault.reset, Fault.html(502), Fault.resetBody(5)]) yield* inject(fault)
-        const reports = yield* Stream.runCollect(client.waitForReport(id, { poll: PollPolicy.fixed("50 millis") }))
+        const reports = yield* Stream.runCollect(client.waitForReport(id, { poll: PollPolicy.fixed("100 millis") }))
         assert.strictEqual(reports.at(-1)?.status, "completed")
         assert.isTrue(reports.slice(0, -1).every(({ status }) => status === "in_progress"))
       }).pipe(withClient({ retry: quick }), serving))

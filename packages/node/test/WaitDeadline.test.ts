@@ -1,6 +1,6 @@
 import { FakeDatadog, Fault, Timeline } from "@effect-datadog/slo-report-testing"
 import { assert, describe, it } from "@effect/vitest"
-import { Duration, Effect, Exit } from "effect"
+import { Duration, Effect, Exit, Schedule } from "effect"
 import { TestClock } from "effect/testing"
 import { PollPolicy, RetryPolicy, type SloReportClient } from "../src/index.ts"
 import { begin, failureOf, finish, inMemory, observe, plain, requestTimes, waitFor } from "./utils/wait.ts"
@@ -202,7 +202,7 @@ describe("a deadline", () => {
   it.effect("is kept by a policy whose interval never ends", () =>
     Effect.gen(function*() {
       const id = yield* running
-      const { exit } = yield* observe(waitFor(id, { poll: PollPolicy.fixed("Infinity"), deadline: "1 minute" }))
+      const { exit } = yield* observe(waitFor(id, { poll: Schedule.spaced("Infinity"), deadline: "1 minute" }))
       assertTimedOut(exit, { id, last: "in_progress", polls: 2, elapsed: 60_000 })
     }).pipe(Effect.provide(inMemory())))
 })

@@ -5,12 +5,16 @@
  */
 import * as NodeRuntime from "@effect/platform-node/NodeRuntime"
 import * as NodeServices from "@effect/platform-node/NodeServices"
+import * as CliOutput from "effect/cli/CliOutput"
 import * as Command from "effect/cli/Command"
 import * as Flag from "effect/cli/Flag"
+import * as Config from "effect/Config"
 import * as Console from "effect/Console"
 import * as DateTime from "effect/DateTime"
 import * as Effect from "effect/Effect"
 import * as Layer from "effect/Layer"
+import * as Option from "effect/Option"
+import * as Schema from "effect/Schema"
 import * as FakeDatadog from "../src/FakeDatadog.ts"
 import * as FakeDatadogServer from "../src/FakeDatadogServer.ts"
 import type { RecordedRequest } from "../src/RecordedRequest.ts"
@@ -18,8 +22,12 @@ import * as Scenario from "../src/Scenario.ts"
 
 const port = Flag.Int("port").pipe(
   Flag.filter((port) => port >= 0 && port <= 65_535, () => "a port from 0 to 65535"),
-  Flag.withDefault(8126),
-  Flag.withDescription("the port on 127.0.0.1; 0 takes any that is free (default: 8126)")
+  Flag.optional,
+  Flag.withDescription("the port on 127.0.0.1; 0 takes any that is free (default: PORT, or 8126)")
+)
+
+const environmentPort = Config.schema(Schema.Int.check(Schema.isBetween({ minimum: 0, maximum: 65_535 })), "PORT").pipe(
+  Config.withDefault(8126)
 )
 
 const scenario = Flag.ChoiceWithValue("scenario", Scenario.all.map((one) => [one.name, one] as const)).pipe(
@@ -69,19 +77,44 @@ ${Scenario.all.map(({ description, name }) => `  ${name.padEnd(16)} ${descriptio
 ^C ends it. Requests:
 `.trim()
 
-const command = Command.make("fake-datadog", { port, scenario }, ({ port, scenario }) =>
-  serve(scenario).pipe(
-    Effect.provide(Layer.provideMerge(
-      FakeDatadogServer.layer({ port }),
-      FakeDatadog.layer({ onRequest: logRequest })
-    )),
-    Effect.catchTag("PortUnavailable", (error) =>
-      Effect.andThen(
-        Console.error(error.message),
-        Effect.sync(() => {
-          process.exitCode = 1
-        })
-      ))
-  )).pipe(Command.withDescription("Runs a fake of Datadog's SLO report API on a loopback port"))
+// A wrong flag is told in a line of its own, without the help.
+const presenter: CliOutput.Presenter = {
+  present: (event) =>
+    event._tag === "InvalidInvocation"
+      ? Console.error(event.errors.map(({ message }) => message).join("\n"))
+      : CliOutput.defaultPresenter.present(event)
+}
 
-Command.run(command, { version: "0.1.0" }).pipe(Effect.provide(NodeServices.layer), NodeRuntime.runMain)
+const refuse = (message: string) =>
+  Effect.andThen(
+    Console.error(message),
+    Effect.sync(() => {
+      process.exitCode = 1
+    })
+  )
+
+const command = Command.make(
+  "fake-datadog",
+  { port, scenario },
+  Effect.fnUntraced(
+    function*({ port, scenario }) {
+      return yield* Effect.provide(
+        serve(scenario),
+        Layer.provideMerge(
+          FakeDatadogServer.layer({ port: Option.isSome(port) ? port.value : yield* environmentPort }),
+          FakeDatadog.layer({ onRequest: logRequest })
+        )
+      )
+    },
+    Effect.catchTags({
+      ConfigError: () => refuse("Invalid value for PORT. Expected: a port from 0 to 65535"),
+      PortUnavailable: ({ message }) => refuse(message)
+    })
+  )
+).pipe(Command.withDescription("Runs a fake of Datadog's SLO report API on a loopback port"))
+
+Command.run(command, { version: "0.1.0" }).pipe(
+  Effect.provideService(CliOutput.Presenter, presenter),
+  Effect.provide(NodeServices.layer),
+  NodeRuntime.runMain
+)

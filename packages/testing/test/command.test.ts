@@ -51,22 +51,57 @@ describe("pnpm fake-datadog", () => {
       )
     }).pipe(Effect.scoped), 20_000)
 
-  it.live("refuses a port or a scenario that isn't one", () =>
-    Effect.gen(function*() {
-      const cases = [["--port", "65536", "a port from 0 to 65535"], ["--scenario", "x", "\"happy\""]] as const
-      for (const [flag, value, expected] of cases) {
+  for (
+    const [flag, value, expected] of [
+      ["--port", "abc", /^Invalid value for flag --port: "abc"\. Expected .* number\n$/],
+      ["--port", "1.5", /^Invalid value for flag --port: "1\.5"\. Expected an integer\n$/],
+      ["--port", "65536", /^Invalid value for flag --port: "65536"\. Expected: a port from 0 to 65535\n$/],
+      ["--scenario", "x", /^Invalid value for flag --scenario: "x"\. Expected: "happy" \| .*\n$/]
+    ] as const
+  ) {
+    it.live(`refuses ${flag} ${value} in one line, and exits with 1`, () =>
+      Effect.gen(function*() {
         const command = yield* start(flag, value)
         assert.strictEqual(yield* command.exitCode, 1)
-        assert.include(command.output(), expected)
-      }
+        assert.match(command.output(), expected)
+      }).pipe(Effect.scoped), 20_000)
+  }
+
+  for (const value of ["abc", "65536"]) {
+    it.live(`refuses PORT=${value} in one line, and exits with 1`, () =>
+      Effect.gen(function*() {
+        const command = yield* startWith({ PORT: value })
+        assert.strictEqual(yield* command.exitCode, 1)
+        assert.strictEqual(command.output(), "Invalid value for PORT. Expected: a port from 0 to 65535\n")
+      }).pipe(Effect.scoped), 20_000)
+  }
+
+  it.live("listens on PORT where it is given no port, and says so where that is in use", () =>
+    Effect.gen(function*() {
+      const first = yield* startWith({ PORT: "0" })
+      yield* first.says(/Requests:/)
+      const [, port = ""] = /127\.0\.0\.1:(\d+)/.exec(first.output())!
+      assert.notStrictEqual(port, "8126")
+      const second = yield* startWith({ PORT: port })
+      assert.strictEqual(yield* second.exitCode, 1)
+      assert.match(second.output(), new RegExp(`^Port ${port} of 127\\.0\\.0\\.1 is in use\\. .*\\n$`))
+      const third = yield* startWith({ PORT: port }, "--port", "0")
+      yield* third.says(/Requests:/)
     }).pipe(Effect.scoped), 20_000)
 })
 
 /** Starts the program; it is ended with the scope. */
-const start = (...args: ReadonlyArray<string>) =>
+const start = (...args: ReadonlyArray<string>) => startWith({ PORT: "" }, ...args)
+
+const startWith = (environment: Readonly<Record<string, string>>, ...args: ReadonlyArray<string>) =>
   Effect.map(
     Effect.acquireRelease(
-      Effect.sync(() => spawn(process.execPath, [program, ...args], { stdio: ["ignore", "pipe", "pipe"] })),
+      Effect.sync(() =>
+        spawn(process.execPath, [program, ...args], {
+          env: { ...process.env, ...environment },
+          stdio: ["ignore", "pipe", "pipe"]
+        })
+      ),
       (child) => Effect.sync(() => child.kill("SIGKILL"))
     ),
     (child) => {

@@ -1,4 +1,11 @@
+import { Effect, type Scope } from "effect"
 import { generateKeyPairSync, sign } from "node:crypto"
+import * as Tls from "node:tls"
+
+// Since Node 22.19; its types are older.
+declare module "node:tls" {
+  export function setDefaultCACertificates(certificates: ReadonlyArray<string>): void
+}
 
 // A certificate in DER, signed by its own key: what a test needs of X.509, so that no key lies in the repository.
 
@@ -44,3 +51,14 @@ export const selfSigned = (hosts: ReadonlyArray<string>): SelfSigned => {
     cert: `-----BEGIN CERTIFICATE-----\n${cert}\n-----END CERTIFICATE-----\n`
   }
 }
+
+// Trusts a certificate in this process until the scope closes.
+export const trusting = (certificate: string): Effect.Effect<void, never, Scope.Scope> =>
+  Effect.acquireRelease(
+    Effect.sync(() => {
+      const before = Tls.getCACertificates("default")
+      Tls.setDefaultCACertificates([...before, certificate])
+      return before
+    }),
+    (before) => Effect.sync(() => Tls.setDefaultCACertificates(before))
+  ).pipe(Effect.asVoid)

@@ -5,8 +5,10 @@ import type { Config, Scope } from "effect"
 import { FetchHttpClient } from "effect/http"
 import { spawn } from "node:child_process"
 import * as Http from "node:http"
+import * as Http2 from "node:http2"
 import * as Net from "node:net"
 import { DatadogConfig, RetryPolicy, SloReportClient } from "../../src/index.ts"
+import type { SelfSigned } from "./certificate.ts"
 import { credentials as keyPair, site } from "./wait.ts"
 
 export type ClientLayer = (
@@ -15,7 +17,8 @@ export type ClientLayer = (
   credentials?: DatadogConfig.Credentials
 ) => Layer.Layer<SloReportClient.SloReportClient, Config.ConfigError>
 
-const explicit = (
+// A client with explicit options over whatever transport.
+export const overTransport = (
   url: string,
   options?: SloReportClient.ClientOptions,
   credentials: DatadogConfig.Credentials = keyPair
@@ -28,10 +31,10 @@ export const environment = (url: string): Record<string, string> => ({
 })
 
 export const overUndici: ClientLayer = (url, options, credentials) =>
-  Layer.provide(explicit(url, options, credentials), NodeHttpClient.layerUndici)
+  Layer.provide(overTransport(url, options, credentials), NodeHttpClient.layerUndici)
 
 export const overFetch: ClientLayer = (url, options, credentials) =>
-  Layer.provide(explicit(url, options, credentials), FetchHttpClient.layer)
+  Layer.provide(overTransport(url, options, credentials), FetchHttpClient.layer)
 
 export const ofNode: ClientLayer = (url, options) =>
   Layer.provide(
@@ -94,11 +97,15 @@ export interface Proxy {
   readonly seen: ReadonlyArray<string>
 }
 
-// A proxy that leads every tunnel to one port, whatever host it is asked for; without a port it refuses.
-export const makeProxy = (tunnelTo?: number): Effect.Effect<Proxy, never, Scope.Scope> =>
+// A proxy that leads every tunnel to one port, whatever host it is asked for; without a port it refuses. With a
+// certificate it speaks TLS, and offers HTTP/2 in it, in which it knows no CONNECT.
+export const makeProxy = (tunnelTo?: number, certificate?: SelfSigned): Effect.Effect<Proxy, never, Scope.Scope> =>
   Effect.suspend(() => {
     const seen: Array<string> = []
-    const server = Http.createServer((request, response) => {
+    const server = certificate === undefined
+      ? Http.createServer()
+      : Http2.createSecureServer({ ...certificate, allowHTTP1: true })
+    server.on("request", (request: Http.IncomingMessage, response: Http.ServerResponse) => {
       seen.push(`${request.method} ${request.url}`)
       response.writeHead(502).end()
     })
@@ -117,10 +124,14 @@ export const makeProxy = (tunnelTo?: number): Effect.Effect<Proxy, never, Scope.
       upstream.on("error", () => socket.destroy())
       socket.once("close", () => upstream.destroy())
     })
-    return Effect.map(listen(server), (port) => ({ url: `http://127.0.0.1:${port}`, seen }))
+    const scheme = certificate === undefined ? "http" : "https"
+    return Effect.map(listen(server), (port) => ({ url: `${scheme}://127.0.0.1:${port}`, seen }))
   })
 
-export const proxyVariables = ["http_proxy", "https_proxy", "no_proxy", "HTTP_PROXY", "HTTPS_PROXY", "NO_PROXY"]
+export const proxyVariables = ["http_proxy", "https_proxy", "all_proxy", "no_proxy"].flatMap((name) => [
+  name,
+  name.toUpperCase()
+])
 
 export const withoutProxies = (environment: NodeJS.ProcessEnv): NodeJS.ProcessEnv =>
   Object.fromEntries(Object.entries(environment).filter(([name]) => !proxyVariables.includes(name)))

@@ -54,10 +54,10 @@ export const real = (now: number): Climate => ({
   concurrency: 48,
   maxJob: 80,
   deadlines: [0, 50, 300, 300, 600],
-  polls: [8, 15, 30],
+  polls: [100, 120, 150],
   maxPatience: 120,
   attemptTimeout: 150,
-  retry: { base: 3, cap: 20, maxWait: 500 }
+  retry: { base: 3, cap: 100, maxWait: 500 }
 })
 
 // One operation, as it is drawn before the storm begins.

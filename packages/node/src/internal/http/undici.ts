@@ -1,31 +1,53 @@
 /**
- * The transport of Node applications: undici, through the proxies that the environment names.
+ * The transport of Node applications: undici over HTTP/1.1, through the proxy that the environment names.
  *
  * @since 0.1.0
  */
+import * as DatadogSite from "@effect-datadog/slo-report/DatadogSite"
 import * as NodeHttpClient from "@effect/platform-node/NodeHttpClient"
+import type { ConfigError } from "effect/Config"
 import * as Effect from "effect/Effect"
 import type { HttpClient } from "effect/http/HttpClient"
 import * as Layer from "effect/Layer"
 import * as DatadogConfig from "../../DatadogConfig.ts"
+import * as Proxy from "./proxy.ts"
 
 // undici is loaded when the layer is built, as NodeHttpClient does; it costs about 65 ms.
 const loadUndici = Effect.promise(() => import("@effect/platform-node/Undici"))
 
+/**
+ * How many connections are open at most; further requests wait for one.
+ *
+ * 10,000 calls at once, each answered after 750 ms, are done within an attempt's 30 seconds, and a process is allowed
+ * 1,024 files where nobody has raised that. More than 256 were not faster: 10,000 calls take 2 s of CPU, with or
+ * without 100 ms of latency, and 3.3 s over as many sockets.
+ *
+ * @internal
+ */
+export const maxConnections = 256
+
+// Over HTTP/2 undici takes a body whose stream is reset without an error for a whole one.
+const options = { allowH2: false, connections: maxConnections }
+
 /** @internal */
-export const layer = ({ apiUrl }: DatadogConfig.DatadogConfig): Layer.Layer<HttpClient> =>
+export const layer = (config: DatadogConfig.DatadogConfig): Layer.Layer<HttpClient, ConfigError> =>
   Layer.provide(
     NodeHttpClient.layerUndiciNoDispatcher,
-    Layer.effect(
-      NodeHttpClient.Dispatcher,
-      Effect.acquireRelease(
-        // Keys for a service on this machine are no proxy's business.
-        Effect.map(loadUndici, ({ Agent, EnvHttpProxyAgent }) =>
-          apiUrl !== undefined && DatadogConfig.isLoopback(apiUrl) ? new Agent() : new EnvHttpProxyAgent()),
-        (dispatcher) =>
-          Effect.promise(() =>
-            dispatcher.destroy()
-          )
-      )
-    )
+    Layer.effect(NodeHttpClient.Dispatcher, makeDispatcher(config))
   )
+
+const makeDispatcher = Effect.fnUntraced(function*({ apiUrl, site }: DatadogConfig.DatadogConfig) {
+  // Keys for a service on this machine are no proxy's business.
+  const proxy = apiUrl !== undefined && DatadogConfig.isLoopback(apiUrl)
+    ? undefined
+    : yield* Proxy.of(apiUrl ?? DatadogSite.apiUrl(site))
+  const { Agent, ProxyAgent } = yield* loadUndici
+  return yield* Effect.acquireRelease(
+    Effect.sync(() =>
+      proxy === undefined
+        ? new Agent(options)
+        : new ProxyAgent({ ...options, ...proxy, proxyTls: { allowH2: false } })
+    ),
+    (dispatcher) => Effect.promise(() => dispatcher.destroy())
+  )
+})

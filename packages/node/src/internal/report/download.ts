@@ -83,7 +83,8 @@ const readOk = Effect.fnUntraced(function*(
     return yield* Response.failByBody(response, call, new TextDecoder().decode(head), issue, scrub)
   }
   const total = isCompressed ? undefined : length
-  return plain.stream.pipe(
+  const isFramed = isCompressed || length !== undefined || "transfer-encoding" in response.headers
+  return (isFramed ? plain.stream : wholeLines(plain.stream, call)).pipe(
     Stream.map((chunk) => ({ chunk, total })),
     Stream.tapError(countFailure),
     Stream.concat(Stream.fromEffectDrain(countSuccess))
@@ -117,6 +118,27 @@ const notShorter = (
         received < length
           ? Stream.fail(brokeOff(call, `the body ended after ${received} of ${length} bytes`))
           : Stream.empty
+      )
+    )
+  })
+
+const lineFeed = 0x0a
+
+// HTTP/2 reset without an error, and a connection's end that is the body's, look like the end of a file.
+const wholeLines = (
+  stream: Stream.Stream<Uint8Array, DatadogError>,
+  call: Call
+): Stream.Stream<Uint8Array, DatadogError> =>
+  Stream.suspend(() => {
+    let last: number | undefined
+    const watched = Stream.map(stream, (chunk: Uint8Array) => {
+      last = chunk.at(-1) ?? last
+      return chunk
+    })
+    return Stream.concat(
+      watched,
+      Stream.suspend(() =>
+        last === lineFeed ? Stream.empty : Stream.fail(brokeOff(call, "the body ended in the middle of a line"))
       )
     )
   })

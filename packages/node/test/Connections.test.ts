@@ -1,0 +1,3 @@
+import { describeConnections } from "./suites/connections.ts"
+
+describeConnections(1000)
