@@ -17,6 +17,7 @@ import { peek } from "../http/peek.ts"
 import { countFailure, countSuccess, open as openCall, type Sender } from "../http/request.ts"
 import * as Response from "../http/response.ts"
 import { brokeOff, type Call, fromHttpClientError, timedOut } from "../http/transport.ts"
+import * as ReportFile from "./reportFile.ts"
 
 /** @internal */
 export interface Part {
@@ -59,7 +60,7 @@ const inOwnScope = Effect.fnUntraced(function*<A, E>(self: Effect.Effect<A, E, S
   return yield* Effect.onError(Scope.provide(self, scope), (cause) => Scope.close(scope, Exit.failCause(cause)))
 })
 
-// What is looked at for the first character of a table; before it there may be blank lines.
+// What is looked at for a table's header; before it there may be blank lines.
 const maxHeadBytes = 64 * 1024
 
 const readOk = Effect.fnUntraced(function*(
@@ -76,14 +77,23 @@ const readOk = Effect.fnUntraced(function*(
     (head) => firstOf(head) !== undefined || head.length >= maxHeadBytes,
     Effect.timeoutOrElse({ duration: attemptTimeout, orElse: () => Effect.fail(timedOut(call)) })
   )
-  const issue = issueOf(firstOf(plain.head)) ?? (isCompressed ? undefined : encodingIssue(response, plain.head, scrub))
-  if (issue !== undefined) {
+  const refuse = Effect.fnUntraced(function*(stream: Stream.Stream<Uint8Array, DatadogError>, issue: string) {
     // A part that ends in the middle of a secret could not be scrubbed.
-    const { head } = yield* peek(plain.stream, (head) => head.length >= maxHeadBytes)
+    const { head } = yield* peek(stream, (head) => head.length >= maxHeadBytes)
     return yield* Response.failByBody(response, call, new TextDecoder().decode(head), issue, scrub)
-  }
+  })
+  const issue = issueOf(response.status, firstOf(plain.head)) ??
+    (isCompressed ? undefined : encodingIssue(response, plain.head, scrub))
+  if (issue !== undefined) return yield* refuse(plain.stream, issue)
+  const table = Stream.unwrap(Effect.gen(function*() {
+    const { head, stream } = yield* peek(
+      plain.stream,
+      (head) => ReportFile.hasFirstLine(head) || head.length >= maxHeadBytes
+    )
+    return ReportFile.beginsWithHeader(head) ? stream : yield* refuse(stream, ReportFile.headerIssue)
+  }))
   const total = isCompressed ? undefined : length
-  return plain.stream.pipe(
+  return (length === undefined ? notCut(table, call) : table).pipe(
     Stream.map((chunk) => ({ chunk, total })),
     Stream.tapError(countFailure),
     Stream.concat(Stream.fromEffectDrain(countSuccess))
@@ -121,6 +131,20 @@ const notShorter = (
     )
   })
 
+// Where no length tells it, a table's end is its last line's: HTTP/2 can end a body as if it were whole.
+const notCut = (stream: Stream.Stream<Uint8Array, DatadogError>, call: Call): Stream.Stream<Uint8Array, DatadogError> =>
+  Stream.suspend(() => {
+    let isWhole = false
+    const look = Stream.map(stream, (chunk: Uint8Array) => {
+      if (chunk.length > 0) isWhole = ReportFile.endsWithLineBreak(chunk)
+      return chunk
+    })
+    return Stream.concat(
+      look,
+      Stream.suspend(() => isWhole ? Stream.empty : Stream.fail(brokeOff(call, "the table ended within a line")))
+    )
+  })
+
 const isEncoded = ({ headers }: HttpClientResponse): boolean =>
   !["", "identity"].includes((headers["content-encoding"] ?? "").trim().toLowerCase())
 
@@ -154,7 +178,8 @@ const firstOf = (head: Uint8Array): string | undefined => {
   return at < head.length ? String.fromCharCode(head[at]!) : undefined
 }
 
-const issueOf = (first: string | undefined): string | undefined => {
+const issueOf = (status: number, first: string | undefined): string | undefined => {
+  if (status === 206) return "Expected a table in CSV, got a part of a body"
   switch (first) {
     case undefined:
       return "Expected a table in CSV, got an empty body"
