@@ -24,10 +24,12 @@ const ceilings: ReadonlyArray<Ceiling> = [
     modules: ["ApiErrorBody", "DatadogError", "DatadogResponse", "DatadogSite", "RateLimit", "SloReport"],
     bytes: 5000
   },
-  // 7.0 kB: the request takes 1.0 kB, the rows and the table of a report 1.5 kB. Who names neither gets neither.
-  { what: "core, all of it", folder: "core", bytes: 7500 },
-  // 13.7 kB: the status and the wait take 6.4 kB, creating, downloading and exporting 3.2 kB, the pacer 4.0 kB.
-  { what: "node", folder: "node", bytes: 14_500 }
+  // 7.7 kB: the request takes 1.0 kB, the rows and the table of a report 2.2 kB, of which dates and numbers in other
+  // forms 0.6 kB. Who names neither gets neither.
+  { what: "core, all of it", folder: "core", bytes: 8900 },
+  // 14.8 kB: the status and the wait take 6.4 kB, creating, downloading and exporting 3.7 kB with the
+  // checks of what a report's file is, the pacer 4.0 kB.
+  { what: "node", folder: "node", bytes: 17_000 }
 ]
 
 const own: BuildOptions = { external: ["effect", "@effect/*", "@effect-datadog/*", "node:*"] }
