@@ -184,6 +184,12 @@ const badFiles: Readonly<Record<string, BadFile>> = {
     issue: /expected 6 cells, as in the header, got 5/,
     names: ["one\nand more"]
   },
+  "a row is too short after rows without quotes, in one part with them": {
+    csv: `${header}\na,metric,one,99,,1\nb,metric,two,99,,2\nc,metric\nd,metric,four,99,,4\n`,
+    line: 4,
+    issue: /expected 6 cells, as in the header, got 2/,
+    names: ["one", "two"]
+  },
   "a row is too long": {
     csv: `${header}\r\n${good}b,metric,two,99,,1,2\r\n`,
     line: 4,
