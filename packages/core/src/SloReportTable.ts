@@ -169,7 +169,9 @@ export const toRow: {
       cells.push(cell)
     }
     row.cells = cells
-    row.other = Object.fromEntries(self.others.map(({ index, name }) => [name, text(index)]))
+    row.other = self.others.length === 0
+      ? {}
+      : Object.fromEntries(self.others.map(({ index, name }) => [name, text(index)]))
     return Result.succeed(row)
   }
 )
@@ -180,7 +182,7 @@ export const toRow: {
  * @category predicates
  * @since 0.1.0
  */
-export const isBlank = (record: CsvRecord): boolean => record.every((text) => text === "") && record.length < 2
+export const isBlank = (record: CsvRecord): boolean => record.length < 2 && record.every((text) => text === "")
 
 /**
  * How many lines of the file a record takes: one, and one more for each line break in its cells.
