@@ -60,9 +60,6 @@ const inOwnScope = Effect.fnUntraced(function*<A, E>(self: Effect.Effect<A, E, S
   return yield* Effect.onError(Scope.provide(self, scope), (cause) => Scope.close(scope, Exit.failCause(cause)))
 })
 
-// What is looked at for a table's header; before it there may be blank lines.
-const maxHeadBytes = 64 * 1024
-
 const readOk = Effect.fnUntraced(function*(
   { attemptTimeout, scrub }: Sender,
   call: Call,
@@ -74,22 +71,19 @@ const readOk = Effect.fnUntraced(function*(
   const whole = length === undefined ? raw.stream : notShorter(raw.stream, length, call)
   const plain = yield* peek(
     isCompressed ? gunzip(whole, response, call, scrub) : whole,
-    (head) => firstOf(head) !== undefined || head.length >= maxHeadBytes,
+    (head) => firstOf(head) !== undefined || head.length >= ReportFile.maxHeadBytes,
     Effect.timeoutOrElse({ duration: attemptTimeout, orElse: () => Effect.fail(timedOut(call)) })
   )
   const refuse = Effect.fnUntraced(function*(stream: Stream.Stream<Uint8Array, DatadogError>, issue: string) {
     // A part that ends in the middle of a secret could not be scrubbed.
-    const { head } = yield* peek(stream, (head) => head.length >= maxHeadBytes)
+    const { head } = yield* peek(stream, (head) => head.length >= ReportFile.maxHeadBytes)
     return yield* Response.failByBody(response, call, new TextDecoder().decode(head), issue, scrub)
   })
   const issue = issueOf(response.status, firstOf(plain.head)) ??
     (isCompressed ? undefined : encodingIssue(response, plain.head, scrub))
   if (issue !== undefined) return yield* refuse(plain.stream, issue)
   const table = Stream.unwrap(Effect.gen(function*() {
-    const { head, stream } = yield* peek(
-      plain.stream,
-      (head) => ReportFile.hasFirstLine(head) || head.length >= maxHeadBytes
-    )
+    const { head, stream } = yield* peek(plain.stream, ReportFile.isDecided)
     return ReportFile.beginsWithHeader(head) ? stream : yield* refuse(stream, ReportFile.headerIssue)
   }))
   const total = isCompressed ? undefined : length

@@ -6,11 +6,19 @@
 import { knownColumns } from "@effect-datadog/slo-report/SloReportTable"
 
 /**
- * Whether the first line is all there; blank lines before it are none.
+ * What is looked at for a header; before it there may be blank lines.
  *
  * @internal
  */
-export const hasFirstLine = (head: Uint8Array): boolean => /^\s*\S[^\r\n]*[\r\n]/.test(decode(head))
+export const maxHeadBytes = 64 * 1024
+
+/**
+ * Whether there is enough to tell by {@link beginsWithHeader}; blank lines before the first line are none.
+ *
+ * @internal
+ */
+export const isDecided = (head: Uint8Array): boolean =>
+  beginsWithHeader(head) || head.length >= maxHeadBytes || /^\s*\S[^\r\n]*[\r\n]/.test(decode(head))
 
 /**
  * Whether the first line is a report's header.
