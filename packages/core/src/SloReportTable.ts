@@ -11,8 +11,9 @@ import * as Order from "effect/Order"
 import * as Result from "effect/Result"
 import * as Schema from "effect/Schema"
 import * as IntervalCell from "./IntervalCell.ts"
-import { isNothing, toNumber } from "./internal/cellText.ts"
-import { defined } from "./internal/defined.ts"
+import { isNothing, isOtherNumber, toNumber } from "./internal/cellText.ts"
+import { isOtherDate, mayBeDate } from "./internal/dateText.ts"
+import { instance } from "./internal/instance.ts"
 import { SloReportRow } from "./SloReportRow.ts"
 
 /**
@@ -54,6 +55,14 @@ export interface Column {
 }
 
 /**
+ * The names of the five columns that every report has, in Datadog's order.
+ *
+ * @category constants
+ * @since 0.1.0
+ */
+export const knownColumns = ["id", "slo_type", "name", "target", "export_error"] as const
+
+/**
  * The columns of a report.
  *
  * **Details**
@@ -68,7 +77,7 @@ export interface Column {
  */
 export interface SloReportTable {
   readonly width: number
-  readonly known: { readonly [K in typeof knownNames[number]]: number }
+  readonly known: { readonly [K in typeof knownColumns[number]]: number }
   readonly intervals: ReadonlyArray<Column>
   readonly others: ReadonlyArray<Column>
 }
@@ -79,7 +88,8 @@ export interface SloReportTable {
  * **Details**
  *
  * A byte order mark before the first name is dropped. A header without one of the five columns, with the
- * same name twice, or with a column that has no name is an issue of line 1.
+ * same name twice, or with a column that has no name is an issue of line 1. So is one with a date in another
+ * form than `YYYY-MM-DD`, as a spreadsheet writes it (`1/1/2024`, `Jan-24`): its cells would be no data.
  *
  * @category constructors
  * @since 0.1.0
@@ -93,9 +103,13 @@ export const fromHeader = (header: CsvRecord): Result.Result<SloReportTable, Tab
     if (seen.has(name)) return headerIssue(`the column ${quote(name)} is there twice`)
     seen.add(name)
   }
-  const missing = knownNames.filter((name) => !seen.has(name))
+  const missing = knownColumns.filter((name) => !seen.has(name))
   if (missing.length > 0) return headerIssue(`the header lacks ${missing.map(quote).join(", ")}`)
   const columns = names.map((name, index) => ({ name, index })).filter(({ name }) => !isKnown(name))
+  const intervals = columns.filter(({ name }) => isInterval(name)).sort(byName)
+  const others = columns.filter(({ name }) => !isInterval(name))
+  const lost = others.find(({ name }) => isOtherDate(name) || (intervals.length === 0 && mayBeDate(name)))
+  if (lost !== undefined) return headerIssue(`the column ${quote(lost.name)} seems to be a date, expected YYYY-MM-DD`)
   return Result.succeed({
     width: names.length,
     known: {
@@ -105,8 +119,8 @@ export const fromHeader = (header: CsvRecord): Result.Result<SloReportTable, Tab
       target: names.indexOf("target"),
       export_error: names.indexOf("export_error")
     },
-    intervals: columns.filter(({ name }) => isInterval(name)).sort(byName),
-    others: columns.filter(({ name }) => !isInterval(name))
+    intervals,
+    others
   })
 }
 
@@ -116,7 +130,8 @@ export const fromHeader = (header: CsvRecord): Result.Result<SloReportTable, Tab
  * **Details**
  *
  * `target` is absent where its text is no number, `exportError` where its text is empty or says that there
- * is nothing (`null`, `N/A`, `-`). A record with more or fewer cells than the header is an issue of its line.
+ * is nothing (`null`, `N/A`, `-`). A record with more or fewer cells than the header is an issue of its line;
+ * so is one whose target or status is a number in another form than Datadog's (`99,9`, `1,000`, `1e999`).
  *
  * @param line the line of the file on which the record starts; see {@link lineCount}
  * @category conversions
@@ -129,25 +144,35 @@ export const toRow: {
   3,
   (self: SloReportTable, record: CsvRecord, line: number): Result.Result<SloReportRow, TableIssue> => {
     if (record.length !== self.width) {
-      return Result.fail(
-        new TableIssue({ line, issue: `expected ${self.width} cells, as in the header, got ${record.length}` })
-      )
+      return rowIssue(line, `expected ${self.width} cells, as in the header, got ${record.length}`)
     }
     const text = (index: number): string => record[index]!
+    const target = text(self.known.target)
     const exportError = text(self.known.export_error)
-    return Result.succeed(
-      new SloReportRow({
-        id: text(self.known.id),
-        sloType: text(self.known.slo_type),
-        name: text(self.known.name),
-        ...defined({
-          target: toNumber(text(self.known.target)),
-          exportError: isNothing(exportError) ? undefined : exportError
-        }),
-        cells: self.intervals.map(({ index, name }) => IntervalCell.fromText(name, text(index))),
-        other: Object.fromEntries(self.others.map(({ index, name }) => [name, text(index)]))
-      })
-    )
+    const row = instance(SloReportRow.prototype)
+    row.id = text(self.known.id)
+    row.sloType = text(self.known.slo_type)
+    row.name = text(self.known.name)
+    const percent = toNumber(target)
+    if (percent !== undefined) row.target = percent
+    else if (isOtherNumber(target)) return numberIssue(line, "target", target)
+    if (!isNothing(exportError)) row.exportError = exportError
+    const cells: Array<IntervalCell.IntervalCell> = []
+    for (const { index, name } of self.intervals) {
+      const raw = text(index)
+      const status = toNumber(raw)
+      if (status === undefined && isOtherNumber(raw)) return numberIssue(line, name, raw)
+      const cell = instance(IntervalCell.IntervalCell.prototype)
+      cell.start = name
+      if (status !== undefined) cell.status = status
+      cell.raw = raw
+      cells.push(cell)
+    }
+    row.cells = cells
+    row.other = self.others.length === 0
+      ? {}
+      : Object.fromEntries(self.others.map(({ index, name }) => [name, text(index)]))
+    return Result.succeed(row)
   }
 )
 
@@ -157,7 +182,7 @@ export const toRow: {
  * @category predicates
  * @since 0.1.0
  */
-export const isBlank = (record: CsvRecord): boolean => record.every((text) => text === "") && record.length < 2
+export const isBlank = (record: CsvRecord): boolean => record.length < 2 && record.every((text) => text === "")
 
 /**
  * How many lines of the file a record takes: one, and one more for each line break in its cells.
@@ -165,22 +190,31 @@ export const isBlank = (record: CsvRecord): boolean => record.every((text) => te
  * @category getters
  * @since 0.1.0
  */
-export const lineCount = (record: CsvRecord): number =>
-  record.reduce((lines, text) => lines + (text.match(/\r\n|\r|\n/g)?.length ?? 0), 1)
+export const lineCount = (record: CsvRecord): number => {
+  let lines = 1
+  for (const text of record) {
+    if (text.includes("\n") || text.includes("\r")) lines += text.match(/\r\n|\r|\n/g)!.length
+  }
+  return lines
+}
 
 // -----------------------------------------------------------------------------
 // internals
 // -----------------------------------------------------------------------------
 
-const knownNames = ["id", "slo_type", "name", "target", "export_error"] as const
-
-const isKnown = Schema.is(Schema.Literals(knownNames))
+const isKnown = Schema.is(Schema.Literals(knownColumns))
 
 const isInterval = Schema.is(IntervalCell.IntervalStart)
 
 const byName: Order.Order<Column> = Order.mapInput(Order.String, ({ name }) => name)
 
-const headerIssue = (issue: string): Result.Result<never, TableIssue> => Result.fail(new TableIssue({ line: 1, issue }))
+const rowIssue = (line: number, issue: string): Result.Result<never, TableIssue> =>
+  Result.fail(new TableIssue({ line, issue }))
+
+const headerIssue = (issue: string): Result.Result<never, TableIssue> => rowIssue(1, issue)
+
+const numberIssue = (line: number, column: string, text: string): Result.Result<never, TableIssue> =>
+  rowIssue(line, `expected a number such as 99.9 in the column ${quote(column)}, got ${quote(text)}`)
 
 // A file that is no report can have anything in its place.
 const quote = (name: string): string => JSON.stringify(name.length > 60 ? `${name.slice(0, 60)}…` : name)

@@ -1,9 +1,80 @@
 import { assert, describe, it } from "@effect/vitest"
 import { Effect, Equal, pipe, Result, Schema, Stream } from "effect"
 import { Csv } from "effect/encoding"
+import * as IntervalCell from "../src/IntervalCell.ts"
+import { SloReportRow } from "../src/SloReportRow.ts"
 import * as SloReportTable from "../src/SloReportTable.ts"
 
 const five = ["id", "slo_type", "name", "target", "export_error"]
+
+// As spreadsheets and programs write them, and as Datadog doesn't.
+const otherDates = [
+  "1/1/2024",
+  "01/13/2024",
+  "1/1/24",
+  "01.01.2024",
+  "1.1.24",
+  "1. 1. 2024",
+  "01-02-2024",
+  "2024/01/01",
+  "2024.01.01",
+  "2024-1-1",
+  "2024-13-01",
+  "2024. 1. 1.",
+  " 2024-01-01",
+  "2024-01-01 ",
+  "20240101",
+  "2024-01-01T00:00:00Z",
+  "2024-01-01 00:00:00",
+  "1/1/2024 0:00",
+  "2024-01",
+  "01/2024",
+  "1.2024",
+  "Jan-24",
+  "jan 2024",
+  "1-Jan-24",
+  "1-Jan",
+  "01 Jan 2024",
+  "January 1, 2024",
+  "Jan. 1, 2024",
+  "Sept 24",
+  "2024-Jan-01",
+  "01JAN2024",
+  "Jan '24"
+]
+
+// Where there is no other date.
+const possibleDates = [
+  "45292",
+  "2024",
+  "2024年1月1日",
+  "janv.-24",
+  "Mai 2024",
+  "gen-24",
+  "1. Januar",
+  "01-janv",
+  "1/Ene/24"
+]
+
+const otherNumbers = [
+  "99,9",
+  "99,95 %",
+  "1,000",
+  "1.000,5",
+  "1 000",
+  "1\u00a0000",
+  "1\u202f000.5",
+  "1'000",
+  "1_000",
+  ",5",
+  "99,",
+  "-0,5",
+  "+99,9",
+  "−0,5",
+  "1e999",
+  "9,9e1",
+  "99.9.9"
+]
 
 describe("the header", () => {
   it("that was recorded gives the five columns and six intervals", () => {
@@ -49,19 +120,56 @@ describe("the header", () => {
     assert.deepStrictEqual(table.others, [{ name: "team", index: 2 }, { name: "env", index: 7 }])
   })
 
-  it("keeps the columns that it does not know, what looks like a date or a known name too", () => {
+  it("keeps the columns that it does not know, what looks like a known name too", () => {
     const others = [
       "ID",
       "Name",
       "sloType",
-      "2024-1-1",
-      "2024-13-01",
-      "2024-01-01T00:00:00Z",
-      " 2024-01-01",
-      "\u{feff}id"
+      "\u{feff}id",
+      "team",
+      "p99",
+      "30d",
+      "7",
+      "1.2.3",
+      "v2024",
+      "marketing-24",
+      "q1",
+      "top 10",
+      "column 12",
+      "last 30 days",
+      "99.9",
+      "created_at",
+      "Latency (ms)",
+      "May",
+      "date",
+      "24h",
+      "__proto__"
     ]
-    assert.deepStrictEqual(tableOf([...five, ...others]).others.map(({ name }) => name), others)
+    assert.deepStrictEqual(tableOf([...five, ...others, "2024-01-01"]).others.map(({ name }) => name), others)
   })
+
+  for (const name of otherDates) {
+    it(`with the date ${JSON.stringify(name)} is an issue that names it, since its cells would be no data`, () => {
+      const issue = `the column ${JSON.stringify(name)} seems to be a date, expected YYYY-MM-DD`
+      assertIssue(SloReportTable.fromHeader([...five, "team", name]), 1, issue)
+      assertIssue(SloReportTable.fromHeader([name, ...five, "2024-01-01"]), 1, issue)
+    })
+  }
+
+  for (const name of possibleDates) {
+    it(`that has ${JSON.stringify(name)} in place of dates is an issue; beside a date it is a column`, () => {
+      const issue = `the column ${JSON.stringify(name)} seems to be a date, expected YYYY-MM-DD`
+      assertIssue(SloReportTable.fromHeader([...five, "team", name]), 1, issue)
+      assert.deepStrictEqual(tableOf([...five, name, "2024-01-01"]).others, [{ name, index: 5 }])
+    })
+  }
+
+  it("is read in a time that grows no faster than its names' lengths", () => {
+    for (const part of ["1", "1-", "1 ", " ", "2024-", "Jan", "Jan-", "1.1.", "é", "2024-01-01 "]) {
+      const name = part.repeat(200_000 / part.length) + "x"
+      SloReportTable.fromHeader([...five, name])
+    }
+  }, 2_000)
 
   it("without one of the five columns is an issue of line 1 that names it", () => {
     for (const name of five) {
@@ -170,12 +278,66 @@ describe("a record", () => {
   }
 
   it("has no target where it is no number", () => {
-    for (const target of ["high", "Infinity", "1e999", "99,9"]) {
+    for (const target of ["high", "Infinity", "99.9 of 100"]) {
       assert.isFalse("target" in rowOf(five, ["a", "metric", "b", target, ""]))
     }
     assert.strictEqual(rowOf(five, ["a", "metric", "b", "99.9%", ""]).target, 99.9)
     assert.strictEqual(rowOf(five, ["a", "metric", "b", "0", ""]).target, 0)
   })
+
+  for (const text of otherNumbers) {
+    it(`whose target or status is ${JSON.stringify(text)} is an issue of its line that names the column`, () => {
+      const issue = (column: string) =>
+        `expected a number such as 99.9 in the column "${column}", got ${JSON.stringify(text)}`
+      const table = tableOf(header)
+      assertIssue(SloReportTable.toRow(table, ["a", "metric", "b", text, "", "1", "2"], 7), 7, issue("target"))
+      assertIssue(SloReportTable.toRow(table, ["a", "metric", "b", "9", "", "1", text], 8), 8, issue("2024-02-01"))
+      assert.deepStrictEqual(rowOf([...five, "team"], ["a", "b", text, "9", "", text]).other, { team: text })
+    })
+  }
+
+  for (const text of ["no data", "Infinity", "-Infinity", "NaN", "12:30", "1 of 2", "< 99", "99.9 ms", "2024-01-01"]) {
+    it(`keeps ${JSON.stringify(text)}, which is words, as the text of a cell without a status`, () => {
+      const [cell] = rowOf([...five, "2024-01-01"], ["a", "metric", "b", "99", "", text]).cells
+      assert.deepStrictEqual({ ...cell }, { start: "2024-01-01", raw: text })
+    })
+  }
+
+  it("is the row that the constructors make, in every member and their order", () => {
+    const row = rowOf([...header, "team"], ["5f0a", "metric", "Checkout", "99.9", "late", "99.95", "", "sre"])
+    const made = new SloReportRow({
+      id: "5f0a",
+      sloType: "metric",
+      name: "Checkout",
+      target: 99.9,
+      exportError: "late",
+      cells: [
+        new IntervalCell.IntervalCell({ start: "2024-01-01", status: 99.95, raw: "99.95" }),
+        new IntervalCell.IntervalCell({ start: "2024-02-01", raw: "" })
+      ],
+      other: { team: "sre" }
+    })
+    assert.deepStrictEqual(row, made)
+    assert.isTrue(Equal.equals(row, made))
+    assert.strictEqual(JSON.stringify(row), JSON.stringify(made))
+    assert.instanceOf(row, SloReportRow)
+    assert.isTrue(row.cells.every((cell) => cell instanceof IntervalCell.IntervalCell))
+    assert.deepStrictEqual(Schema.encodeSync(SloReportRow)(row), Schema.encodeSync(SloReportRow)(made))
+  })
+
+  it.prop(
+    "has the status of its cell's text alone",
+    { text: Schema.Union([Schema.String, Schema.Finite]) },
+    ({ text }) => {
+      const result = SloReportTable.toRow(
+        tableOf([...five, "2024-01-01"]),
+        ["a", "metric", "b", "99", "", String(text)],
+        2
+      )
+      if (Result.isFailure(result)) assert.isUndefined(IntervalCell.fromText("2024-01-01", String(text)).status)
+      else assert.deepStrictEqual(result.success.cells, [IntervalCell.fromText("2024-01-01", String(text))])
+    }
+  )
 
   for (
     const text of [

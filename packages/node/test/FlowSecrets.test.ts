@@ -63,10 +63,14 @@ for (const [kind, credentials] of Object.entries({ "a key pair": keyPair, "a tok
       it.effect(`shows no secret where a file's header holds it: ${names.join(",").length} characters`, () =>
         Effect.gen(function*() {
           const known = "id,slo_type,name,target,export_error"
-          for (const header of [[...names, ...names].join(","), `${known},${[...names, ...names].join(",")}`]) {
+          const headers = {
+            DatadogProtocolError: [...names, ...names].join(","),
+            InvalidReportTable: `${known},${[...names, ...names].join(",")}`
+          }
+          for (const [tag, header] of Object.entries(headers)) {
             const id = yield* add({ csv: `${header}\n` })
             const { exit, watch } = yield* watched(run(Stream.runDrain(rows(id))))
-            assert.include(print(exit), "InvalidReportTable")
+            assert.include(print(exit), tag)
             assertClean(printed(exit) + printWatch(watch))
           }
         }).pipe(Effect.provide(layer())))

@@ -67,9 +67,29 @@ describe("a report's rows", () => {
       }).pipe(Effect.provide(inMemory(once))))
   }
 
-  it.effect("skip empty lines, also at the end", () =>
+  for (const bytes of [1, 1000, 65_536, 10_000_000]) {
+    it.effect(`are all there and in order in parts of ${bytes}, with quotes in some lines`, () =>
+      Effect.gen(function*() {
+        const count = bytes === 1 ? 200 : 20_000
+        const names = Array.from({ length: count }, (_, n) => n % 7 === 3 ? `${n}, "quoted"\non two` : `name ${n}`)
+        const lines = names.map((name, n) => `${n},metric,"${name.replaceAll("\"", "\"\"")}",99,,${n / 1000}`)
+        const plain = lines.map((line, n) => n % 7 === 3 ? line : line.replaceAll("\"", ""))
+        const file = bytesOf(`${header}\n${plain.join("\n")}\nlast,metric,tw"o,99,,1\n`)
+        const parts = Array.from(
+          { length: Math.ceil(file.length / bytes) },
+          (_, n) => file.slice(n * bytes, (n + 1) * bytes)
+        )
+        yield* injectInto("download", Fault.body(Stream.fromIterable(parts)))
+        const ended = yield* namesAndExit(reportId)
+        assert.deepStrictEqual(ended.names, names)
+        const line = 2 + count + names.filter((name) => name.includes("\n")).length
+        assert.deepInclude(errorOf({ ...ended, took: 0 }), { _tag: "InvalidReportTable", line })
+      }).pipe(Effect.provide(inMemory(once))))
+  }
+
+  it.effect("skip empty lines, also before the header and at the end", () =>
     Effect.gen(function*() {
-      const id = yield* add({ csv: `${header}\n\na,metric,one,99,,1\n\r\n\nb,metric,two,99,,2\n\n\n` })
+      const id = yield* add({ csv: `\n\r\n${header}\n\na,metric,one,99,,1\n\r\n\nb,metric,two,99,,2\n\n\n` })
       assert.deepStrictEqual((yield* collect(id)).map(({ name }) => name), ["one", "two"])
     }).pipe(Effect.provide(inMemory(once))))
 
@@ -134,12 +154,41 @@ const badFiles: Readonly<Record<string, BadFile>> = {
     names: []
   },
   "a known column is there twice": { csv: `${header},name\n`, line: 1, issue: /"name" is there twice/, names: [] },
-  "it is no CSV": { csv: "no such report\n", line: 1, issue: /lacks "id", "slo_type"/, names: [] },
+  "a spreadsheet has changed the dates": {
+    csv: `${header.replace("2024-01-01", "1/1/2024")}\n${good}`,
+    line: 1,
+    issue: /^the column "1\/1\/2024" seems to be a date, expected YYYY-MM-DD$/,
+    names: []
+  },
+  "blank lines come before a header that is wrong": {
+    csv: `\n\r\n${header},name\n`,
+    line: 3,
+    issue: /"name" is there twice/,
+    names: []
+  },
+  "a status has a decimal comma": {
+    csv: `${header}\n${good}b,metric,two,99,,"99,9"\n${good}`,
+    line: 4,
+    issue: /^expected a number such as 99.9 in the column "2024-01-01", got "99,9"$/,
+    names: ["one\nand more"]
+  },
+  "a target has one": {
+    csv: `${header}\n${good}b,metric,two,"99,9",,1\n`,
+    line: 4,
+    issue: /in the column "target", got "99,9"$/,
+    names: ["one\nand more"]
+  },
   "a row is too short": {
     csv: `${header}\n${good}\nb,metric,two,99,\n`,
     line: 5,
     issue: /expected 6 cells, as in the header, got 5/,
     names: ["one\nand more"]
+  },
+  "a row is too short after rows without quotes, in one part with them": {
+    csv: `${header}\na,metric,one,99,,1\nb,metric,two,99,,2\nc,metric\nd,metric,four,99,,4\n`,
+    line: 4,
+    issue: /expected 6 cells, as in the header, got 2/,
+    names: ["one", "two"]
   },
   "a row is too long": {
     csv: `${header}\r\n${good}b,metric,two,99,,1,2\r\n`,
@@ -185,6 +234,16 @@ describe("a file that is no report's table", () => {
         assert.strictEqual((yield* sent).length, 2)
       }).pipe(Effect.provide(inMemory())))
   }
+
+  it.effect("tells in plain words that a record is too long", () =>
+    Effect.gen(function*() {
+      const id = yield* add({ csv: `${header}\n${good}b,metric,${"x".repeat(2 ** 20)},99,,1\n` })
+      const { exit, names } = valueOf(yield* run(namesAndExit(id)))
+      const error = errorOf({ exit, took: 0 })
+      assert.deepInclude(error, { _tag: "InvalidReportTable", line: 4 })
+      assert.include(error.message, "line 4: CSV record exceeds")
+      assert.deepStrictEqual(names, ["one\nand more"])
+    }).pipe(Effect.provide(inMemory(once))))
 
   it.effect("is refused where a record never ends, in bounded memory", () =>
     Effect.gen(function*() {

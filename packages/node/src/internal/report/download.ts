@@ -18,6 +18,7 @@ import { countFailure, countSuccess, type Sender } from "../http/attempt.ts"
 import { type RetryingSender, sendStreaming } from "../http/request.ts"
 import * as Response from "../http/response.ts"
 import { brokeOff, type Call, fromHttpClientError, timedOut } from "../http/transport.ts"
+import * as ReportFile from "./reportFile.ts"
 
 /** @internal */
 export interface Part {
@@ -59,9 +60,6 @@ const inOwnScope = Effect.fnUntraced(function*<A, E>(self: Effect.Effect<A, E, S
   return yield* Effect.onError(Scope.provide(self, scope), (cause) => Scope.close(scope, Exit.failCause(cause)))
 })
 
-// What is looked at for the first character of a table; before it there may be blank lines.
-const maxHeadBytes = 64 * 1024
-
 const readOk = Effect.fnUntraced(function*(
   { attemptTimeout, scrub }: Sender,
   call: Call,
@@ -73,18 +71,24 @@ const readOk = Effect.fnUntraced(function*(
   const whole = length === undefined ? raw.stream : notShorter(raw.stream, length, call)
   const plain = yield* peek(
     isCompressed ? gunzip(whole, response, call, scrub) : whole,
-    (head) => firstOf(head) !== undefined || head.length >= maxHeadBytes,
+    (head) => firstOf(head) !== undefined || head.length >= ReportFile.maxHeadBytes,
     Effect.timeoutOrElse({ duration: attemptTimeout, orElse: () => Effect.fail(timedOut(call)) })
   )
-  const issue = issueOf(firstOf(plain.head)) ?? (isCompressed ? undefined : encodingIssue(response, plain.head, scrub))
-  if (issue !== undefined) {
+  const refuse = Effect.fnUntraced(function*(stream: Stream.Stream<Uint8Array, DatadogError>, issue: string) {
     // A part that ends in the middle of a secret could not be scrubbed.
-    const { head } = yield* peek(plain.stream, (head) => head.length >= maxHeadBytes)
+    const { head } = yield* peek(stream, (head) => head.length >= ReportFile.maxHeadBytes)
     return yield* Response.failByBody(response, call, new TextDecoder().decode(head), issue, scrub)
-  }
+  })
+  const issue = issueOf(response.status, firstOf(plain.head)) ??
+    (isCompressed ? undefined : encodingIssue(response, plain.head, scrub))
+  if (issue !== undefined) return yield* refuse(plain.stream, issue)
+  const table = Stream.unwrap(Effect.gen(function*() {
+    const { head, stream } = yield* peek(plain.stream, ReportFile.isDecided)
+    return ReportFile.beginsWithHeader(head) ? stream : yield* refuse(stream, ReportFile.headerIssue)
+  }))
   const total = isCompressed ? undefined : length
-  const isFramed = isCompressed || length !== undefined || "transfer-encoding" in response.headers
-  return (isFramed ? plain.stream : wholeLines(plain.stream, call)).pipe(
+  const isFramed = length !== undefined || "transfer-encoding" in response.headers
+  return (isFramed ? table : notCut(table, call)).pipe(
     Stream.map((chunk) => ({ chunk, total })),
     Stream.tapError(countFailure),
     Stream.concat(Stream.fromEffectDrain(countSuccess))
@@ -122,24 +126,17 @@ const notShorter = (
     )
   })
 
-const lineFeed = 0x0a
-
-// HTTP/2 reset without an error, and a connection's end that is the body's, look like the end of a file.
-const wholeLines = (
-  stream: Stream.Stream<Uint8Array, DatadogError>,
-  call: Call
-): Stream.Stream<Uint8Array, DatadogError> =>
+// Where no length tells it, a table's end is its last line's: HTTP/2 can end a body as if it were whole.
+const notCut = (stream: Stream.Stream<Uint8Array, DatadogError>, call: Call): Stream.Stream<Uint8Array, DatadogError> =>
   Stream.suspend(() => {
-    let last: number | undefined
-    const watched = Stream.map(stream, (chunk: Uint8Array) => {
-      last = chunk.at(-1) ?? last
+    let isWhole = false
+    const look = Stream.map(stream, (chunk: Uint8Array) => {
+      if (chunk.length > 0) isWhole = ReportFile.endsWithLineBreak(chunk)
       return chunk
     })
     return Stream.concat(
-      watched,
-      Stream.suspend(() =>
-        last === lineFeed ? Stream.empty : Stream.fail(brokeOff(call, "the body ended in the middle of a line"))
-      )
+      look,
+      Stream.suspend(() => isWhole ? Stream.empty : Stream.fail(brokeOff(call, "the table ended within a line")))
     )
   })
 
@@ -176,7 +173,8 @@ const firstOf = (head: Uint8Array): string | undefined => {
   return at < head.length ? String.fromCharCode(head[at]!) : undefined
 }
 
-const issueOf = (first: string | undefined): string | undefined => {
+const issueOf = (status: number, first: string | undefined): string | undefined => {
+  if (status === 206) return "Expected a table in CSV, got a part of a body"
   switch (first) {
     case undefined:
       return "Expected a table in CSV, got an empty body"
