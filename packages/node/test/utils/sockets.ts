@@ -33,6 +33,9 @@ export const overUndici: ClientLayer = (url, options, credentials) =>
 export const overFetch: ClientLayer = (url, options, credentials) =>
   Layer.provide(explicit(url, options, credentials), FetchHttpClient.layer)
 
+export const overNodeHttp: ClientLayer = (url, options, credentials) =>
+  Layer.provide(explicit(url, options, credentials), NodeHttpClient.layerNodeHttp)
+
 export const ofNode: ClientLayer = (url, options) =>
   Layer.provide(
     SloReportClient.layerNode(options),
@@ -44,6 +47,8 @@ export const clients: Record<string, ClientLayer> = {
   "over fetch": overFetch,
   "of layerNode": ofNode
 }
+
+export const transports: Record<string, ClientLayer> = { ...clients, "over node:http": overNodeHttp }
 
 // The server that a test runs.
 export const { FakeDatadogServer: Running } = FakeDatadogServer

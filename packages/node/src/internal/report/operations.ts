@@ -5,12 +5,11 @@
  */
 import type { DatadogError } from "@effect-datadog/slo-report/DatadogError"
 import type { DatadogSite } from "@effect-datadog/slo-report/DatadogSite"
-import { type ReportId, type SloReport, SloReportStatusResponse } from "@effect-datadog/slo-report/SloReport"
+import type { ReportId, SloReport } from "@effect-datadog/slo-report/SloReport"
 import type { SloReportRequest } from "@effect-datadog/slo-report/SloReportRequest"
 import * as Effect from "effect/Effect"
 import { identity } from "effect/Function"
 import * as HttpClientRequest from "effect/http/HttpClientRequest"
-import * as Schema from "effect/Schema"
 import * as Stream from "effect/Stream"
 import type { WaitOptions } from "../../SloReportClient.ts"
 import type { CreateOutcomeUnknown, WaitTimedOut } from "../../SloReportError.ts"
@@ -20,6 +19,7 @@ import type { MayPass, Patiently } from "./export.ts"
 import { send, type Sender } from "../http/request.ts"
 import type { SharedPolls } from "../polling/SharedPolls.ts"
 import * as Wait from "../polling/wait.ts"
+import * as Status from "./status.ts"
 
 /** @internal */
 export interface Context {
@@ -50,7 +50,7 @@ export const make = ({ polls, privately, sender, site }: Context): Operations =>
     const attributes = { ...call.attributes, "slo.report.id": id }
     return privately(Effect.useSpan("SloReportClient.getReportStatus", { ...call, attributes }, (span) => {
       const path = `/api/v2/slo/report/${encodeURIComponent(id)}/status`
-      const report = send(sender, { method: "GET", path }, HttpClientRequest.get(path), decodeStatus)
+      const report = send(sender, { method: "GET", path }, HttpClientRequest.get(path), Status.decodeOf(id))
       return Effect.withParentSpan(
         Effect.map(report, (report) => {
           span.attribute("slo.report.status", report.rawStatus)
@@ -82,5 +82,3 @@ export const make = ({ polls, privately, sender, site }: Context): Operations =>
       )
   }
 }
-
-const decodeStatus = Schema.decodeUnknownResult(SloReportStatusResponse)
