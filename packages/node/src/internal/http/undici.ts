@@ -8,6 +8,7 @@ import * as Effect from "effect/Effect"
 import type { HttpClient } from "effect/http/HttpClient"
 import * as Layer from "effect/Layer"
 import * as DatadogConfig from "../../DatadogConfig.ts"
+import * as FreshPost from "./freshPost.ts"
 
 // undici is loaded when the layer is built, as NodeHttpClient does; it costs about 65 ms.
 const loadUndici = Effect.promise(() => import("@effect/platform-node/Undici"))
@@ -18,14 +19,10 @@ export const layer = ({ apiUrl }: DatadogConfig.DatadogConfig): Layer.Layer<Http
     NodeHttpClient.layerUndiciNoDispatcher,
     Layer.effect(
       NodeHttpClient.Dispatcher,
-      Effect.acquireRelease(
+      Effect.flatMap(loadUndici, ({ Agent, EnvHttpProxyAgent }) =>
         // Keys for a service on this machine are no proxy's business.
-        Effect.map(loadUndici, ({ Agent, EnvHttpProxyAgent }) =>
-          apiUrl !== undefined && DatadogConfig.isLoopback(apiUrl) ? new Agent() : new EnvHttpProxyAgent()),
-        (dispatcher) =>
-          Effect.promise(() =>
-            dispatcher.destroy()
-          )
-      )
+        FreshPost.make(() =>
+          apiUrl !== undefined && DatadogConfig.isLoopback(apiUrl) ? new Agent() : new EnvHttpProxyAgent()
+        ))
     )
   )
