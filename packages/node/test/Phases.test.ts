@@ -17,6 +17,7 @@ import {
   quick,
   statusOf,
   transports,
+  until,
   withProxies
 } from "./utils/sockets.ts"
 
@@ -194,7 +195,7 @@ describe("a client whose layer has ended", () => {
         Effect.flip(Effect.provideService(create(), SloReportClient.SloReportClient, client)),
         { startImmediately: true }
       )
-      while (requests === 0) yield* Effect.sleep(5)
+      yield* until(Effect.sync(() => requests > 0))
       yield* Effect.promise(() => runtime.dispose())
       const error = yield* Fiber.join(fiber)
       assert.instanceOf(error, SloReportError.CreateOutcomeUnknown)
