@@ -17,17 +17,17 @@ interface Ceiling {
  * needs it, with the reason here.
  */
 const ceilings: ReadonlyArray<Ceiling> = [
-  // 4.5 kB: what every client takes. The nine errors' messages are half of it.
+  // 5.5 kB: what every client takes. The nine errors' messages, each with a next step that helps, are half of it.
   {
     what: "core, what a status takes",
     folder: "core",
     modules: ["ApiErrorBody", "DatadogError", "DatadogResponse", "DatadogSite", "RateLimit", "SloReport"],
-    bytes: 5000
+    bytes: 6300
   },
-  // 7.0 kB: the request takes 1.0 kB, the rows and the table of a report 1.5 kB. Who names neither gets neither.
-  { what: "core, all of it", folder: "core", bytes: 7500 },
-  // 13.7 kB: the status and the wait take 6.4 kB, creating, downloading and exporting 3.2 kB, the pacer 4.0 kB.
-  { what: "node", folder: "node", bytes: 14_500 }
+  // 8.1 kB: the request takes 1.0 kB, the rows and the table of a report 1.5 kB. Who names neither gets neither.
+  { what: "core, all of it", folder: "core", bytes: 9300 },
+  // 16.3 kB: 13.7 kB before what transports throw was told apart by phase and permanence, and gzip was read everywhere.
+  { what: "node", folder: "node", bytes: 18_800 }
 ]
 
 const own: BuildOptions = { external: ["effect", "@effect/*", "@effect-datadog/*", "node:*"] }
