@@ -30,18 +30,7 @@ const classes: Readonly<Record<Tag, Constructor>> = {
   DatadogTransportError: DatadogError.DatadogTransportError
 }
 
-const reasons = [
-  "refused",
-  "unreachable",
-  "dns",
-  "tls",
-  "proxy",
-  "reset",
-  "timeout",
-  "closed",
-  "invalid",
-  "other"
-] as const
+const reasons = DatadogError.DatadogTransportError.fields.reason.literals
 
 const documented = ["DatadogBadRequest", "DatadogForbidden", "DatadogNotFound", "DatadogTooManyRequests"]
 

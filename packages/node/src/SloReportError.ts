@@ -70,8 +70,8 @@ export class ReportFailed extends Schema.TaggedError<ReportFailed>()("ReportFail
  *
  * **Details**
  *
- * `error` is what came in the answer's place: a 408 or 5xx, a connection that broke, an attempt that took
- * too long, or a 2xx answer that can't be read. The request was not sent again after it.
+ * `error` is what came in the answer's place: a 303, a 408 or a 5xx but 501 and 505, a connection that broke,
+ * an attempt that took too long, or a 2xx answer that can't be read. The request was not sent again after it.
  *
  * @category errors
  * @since 0.1.0

@@ -72,6 +72,7 @@ describe("a transport error", () => {
           code: "ETIMEDOUT"
         }
       ),
+      "ECONNRESET of the system's connect": connecting("ECONNRESET"),
       "EACCES of the system's connect, as a firewall gives": connecting("EACCES"),
       "ENOENT of the system's connect, as a socket's path gives": connecting("ENOENT")
     },

@@ -18,7 +18,7 @@ export type Failure = Pick<DatadogTransportError, "reason" | "sent" | "isTransie
  */
 export const failureOf = (cause: unknown): Failure => {
   const chain = chainOf(cause)
-  const isConnecting = chain.some((error) => Phase.wasConnecting(error) || connectCalls.has(textOf(error, "syscall")))
+  const isConnecting = chain.some((error) => Phase.wasConnecting(error) || isConnectCall(error))
   for (const error of chain) {
     const found = byCode(error, isConnecting) ?? byName(error)
     if (found !== undefined) return isConnecting ? { ...found, sent: "no" } : found
@@ -52,7 +52,7 @@ const textOf = (error: object, name: string): string => {
   return Predicate.isString(value) ? value : ""
 }
 
-const connectCalls: ReadonlySet<string> = new Set(["connect", "getaddrinfo"])
+const isConnectCall = (error: object): boolean => ["connect", "getaddrinfo"].includes(textOf(error, "syscall"))
 
 const notSent = (reason: Failure["reason"]): Failure => ({ reason, sent: "no", isTransient: true })
 
@@ -80,7 +80,9 @@ const byCode = (error: object, isConnecting: boolean): Failure | undefined => {
   if (isHandshake.test(code) || duringHandshake.test(message)) return notSent("tls")
   if (isInvalid.test(code)) return hopeless("invalid")
   if (isTimeout.test(code)) return maybeSent("timeout")
-  if (isBroken.test(code)) return isConnecting ? notSent("tls") : maybeSent("reset")
+  if (isBroken.test(code)) {
+    return !isConnecting ? maybeSent("reset") : notSent(isConnectCall(error) ? "unreachable" : "tls")
+  }
   return undefined
 }
 
