@@ -1,9 +1,10 @@
 import { Fault } from "@effect-datadog/slo-report-testing"
 import { assert, describe, it } from "@effect/vitest"
 import { Effect, Exit, Schema } from "effect"
+import * as DiagnosticsChannel from "node:diagnostics_channel"
 import { HttpClient, HttpClientError, HttpClientRequest } from "effect/http"
 import { DatadogError } from "@effect-datadog/slo-report"
-import { RetryPolicy, type SloReportClient } from "../src/index.ts"
+import { RetryPolicy, SloReportClient } from "../src/index.ts"
 import { assertTag, call, callError, inject, requests, statusPath } from "./utils/client.ts"
 import { inMemory } from "./utils/wait.ts"
 
@@ -200,6 +201,38 @@ describe("a transport error", () => {
         assert.isTrue(DatadogError.isRetryable(error))
       }).pipe(Effect.provide(inMemory(because(cause)))))
   }
+
+  describe("whose phase undici has published", () => {
+    const publish = (channel: string, error: Error) =>
+      Effect.sync(() => DiagnosticsChannel.channel(channel).publish({ error }))
+
+    const sentAfter = (error: Error, ...channels: ReadonlyArray<string>) =>
+      Effect.gen(function*() {
+        yield* SloReportClient.SloReportClient
+        yield* Effect.forEach(channels, (channel) => publish(channel, error))
+        const failed = yield* callError()
+        assertTag(failed, "DatadogTransportError")
+        return failed.sent
+      }).pipe(Effect.provide(inMemory(because(error))))
+
+    const connecting = "undici:client:connectError"
+    const request = "undici:request:error"
+
+    it.effect("was not sent where it ended a connection that was being made", () =>
+      Effect.gen(function*() {
+        assert.strictEqual(yield* sentAfter(withCode("ECONNRESET"), connecting, request), "no")
+        assert.strictEqual(yield* sentAfter(withCode("ECONNRESET"), request), "maybe")
+        assert.strictEqual(yield* sentAfter(withCode("ECONNRESET")), "maybe")
+      }))
+
+    // A pool that is destroyed gives one error to all its connections, in use or being made.
+    it.effect("may have been sent where a closed client had taken it", () =>
+      Effect.gen(function*() {
+        assert.strictEqual(yield* sentAfter(withCode("UND_ERR_DESTROYED"), connecting, request), "maybe")
+        assert.strictEqual(yield* sentAfter(withCode("UND_ERR_DESTROYED"), request, connecting), "maybe")
+        assert.strictEqual(yield* sentAfter(withCode("UND_ERR_DESTROYED")), "no")
+      }))
+  })
 
   it.effect("blames attemptTimeout only for the limit of an attempt", () =>
     Effect.gen(function*() {

@@ -21,7 +21,8 @@ export const failureOf = (cause: unknown): Failure => {
   const isConnecting = chain.some((error) => Phase.wasConnecting(error) || isConnectCall(error))
   for (const error of chain) {
     const found = byCode(error, isConnecting) ?? byName(error)
-    if (found !== undefined) return isConnecting ? { ...found, sent: "no" } : found
+    // A pool that is closed gives one error to all its connections, in use or being made.
+    if (found !== undefined) return isConnecting && found.reason !== "closed" ? { ...found, sent: "no" } : found
   }
   return isConnecting ? notSent("unreachable") : maybeSent("other")
 }
