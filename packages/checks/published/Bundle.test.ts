@@ -17,12 +17,12 @@ interface Ceiling {
  * needs it, with the reason here.
  */
 const ceilings: ReadonlyArray<Ceiling> = [
-  // 4.5 kB: what every client takes. The nine errors' messages are half of it.
+  // 5.5 kB: what every client takes. The nine errors' messages, each with a next step that helps, are half of it.
   {
     what: "core, what a status takes",
     folder: "core",
     modules: ["ApiErrorBody", "DatadogError", "DatadogResponse", "DatadogSite", "RateLimit", "SloReport"],
-    bytes: 5000
+    bytes: 6300
   },
   // 7.0 kB: the request takes 1.0 kB, the rows and the table of a report 1.5 kB. Who names neither gets neither.
   { what: "core, all of it", folder: "core", bytes: 7500 },

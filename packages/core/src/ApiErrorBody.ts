@@ -37,8 +37,8 @@ export class ApiErrorDetail extends Schema.Class<ApiErrorDetail>("@effect-datado
  *
  * **Details**
  *
- * `messages` are single lines of at most 500 characters, at most 32 of them; control characters are
- * replaced by spaces. `details` holds the JSON:API objects, at most 32.
+ * `messages` are single lines of at most 500 characters, at most 32 of them; control characters and the
+ * tags of HTML are replaced by spaces. `details` holds the JSON:API objects, at most 32.
  *
  * @category models
  * @since 0.1.0
@@ -81,7 +81,12 @@ interface Part {
   readonly detail?: ApiErrorDetail
 }
 
-const clean = (message: string): string => message.slice(0, maxLength).replace(/[\s\p{C}]+/gu, " ").trim()
+const clean = (message: string): string =>
+  message.slice(0, maxLength).replace(/[\s\p{C}]+/gu, " ").replace(tag, " ").replace(/ {2,}/g, " ").trim()
+
+// Known names only: a message may speak of `<service>`.
+const tag =
+  /<(?:\/?(?:html|head|body|title|meta|link|style|script|div|span|p|br|hr|h[1-6]|b|i|a|em|strong|center|pre|code|ul|ol|li|table|tr|td|th|img|font)\b|!doctype|!--)[^<>]*>?/gi
 
 const parseJson = Option.liftThrowable((body: string): unknown => JSON.parse(body))
 

@@ -6,10 +6,12 @@
  *
  * @since 0.1.0
  */
+import * as Effect from "effect/Effect"
 import * as Schema from "effect/Schema"
 import * as ApiErrorBody from "./ApiErrorBody.ts"
 import { Delay } from "./internal/delay.ts"
-import { describe } from "./internal/describe.ts"
+import * as Describe from "./internal/describe.ts"
+import { Reason } from "./internal/reason.ts"
 import * as RateLimit from "./RateLimit.ts"
 
 const call = {
@@ -35,7 +37,7 @@ const retryAfter = Schema.optionalKey(Delay)
  */
 export class DatadogBadRequest extends Schema.TaggedError<DatadogBadRequest>()("DatadogBadRequest", answer) {
   override get message(): string {
-    return describe(this)
+    return Describe.describe(this)
   }
 }
 
@@ -47,7 +49,7 @@ export class DatadogBadRequest extends Schema.TaggedError<DatadogBadRequest>()("
  */
 export class DatadogUnauthorized extends Schema.TaggedError<DatadogUnauthorized>()("DatadogUnauthorized", answer) {
   override get message(): string {
-    return describe(this)
+    return Describe.describe(this)
   }
 }
 
@@ -59,7 +61,7 @@ export class DatadogUnauthorized extends Schema.TaggedError<DatadogUnauthorized>
  */
 export class DatadogForbidden extends Schema.TaggedError<DatadogForbidden>()("DatadogForbidden", answer) {
   override get message(): string {
-    return describe(this)
+    return Describe.describe(this)
   }
 }
 
@@ -71,7 +73,7 @@ export class DatadogForbidden extends Schema.TaggedError<DatadogForbidden>()("Da
  */
 export class DatadogNotFound extends Schema.TaggedError<DatadogNotFound>()("DatadogNotFound", answer) {
   override get message(): string {
-    return describe(this)
+    return Describe.describe(this)
   }
 }
 
@@ -90,7 +92,7 @@ export class DatadogTooManyRequests extends Schema.TaggedError<DatadogTooManyReq
   retryAfter
 }) {
   override get message(): string {
-    return describe(this)
+    return Describe.describe(this)
   }
 }
 
@@ -109,7 +111,7 @@ export class DatadogServerError extends Schema.TaggedError<DatadogServerError>()
   retryAfter
 }) {
   override get message(): string {
-    return describe(this)
+    return Describe.describe(this)
   }
 }
 
@@ -128,7 +130,7 @@ export class DatadogUnexpectedStatus extends Schema.TaggedError<DatadogUnexpecte
   location: Schema.optionalKey(Schema.String)
 }) {
   override get message(): string {
-    return describe(this)
+    return Describe.describe(this)
   }
 }
 
@@ -137,18 +139,25 @@ export class DatadogUnexpectedStatus extends Schema.TaggedError<DatadogUnexpecte
  *
  * **Details**
  *
- * `reason` tells how; `cause` is the transport's own error, reduced to its name and message.
+ * - `reason` tells how: `unreachable` is no route, or no connection in time; `proxy`, that a proxy opened no
+ *   tunnel; `closed`, that the client's scope has ended; `invalid`, that the request can't be sent as it is
+ * - `sent`: `"no"` where nothing can have reached Datadog, for want of a connection. `@default` "maybe"
+ * - `isTransient`: whether the same request may pass later; not with a bad certificate or a closed client.
+ *   `@default` true
+ * - `cause`: the transport's own error, its name and message; absent where `attemptTimeout` was the limit
  *
  * @category errors
  * @since 0.1.0
  */
 export class DatadogTransportError extends Schema.TaggedError<DatadogTransportError>()("DatadogTransportError", {
   ...call,
-  reason: Schema.Literals(["refused", "reset", "dns", "tls", "timeout", "other"]),
+  reason: Reason,
+  sent: Schema.Literals(["no", "maybe"]).pipe(Schema.withConstructorDefault(Effect.succeed("maybe" as const))),
+  isTransient: Schema.Boolean.pipe(Schema.withConstructorDefault(Effect.succeed(true))),
   cause: Schema.optionalKey(Schema.Defect())
 }) {
   override get message(): string {
-    return describe(this)
+    return Describe.describe(this)
   }
 }
 
@@ -168,7 +177,7 @@ export class DatadogProtocolError extends Schema.TaggedError<DatadogProtocolErro
   excerpt: Schema.String.check(Schema.isMaxLength(200))
 }) {
   override get message(): string {
-    return describe(this)
+    return Describe.describe(this)
   }
 }
 
@@ -217,11 +226,21 @@ export const DatadogError = Schema.Union([
 export type DatadogError = typeof DatadogError.Type
 
 /**
- * Whether the same request may succeed later: 408, 429, 5xx, and a request without an answer.
+ * Whether the same request may succeed later: 408, 429, 5xx but 501 and 505, and a transport error that
+ * `isTransient`.
  *
  * @category predicates
  * @since 0.1.0
  */
 export const isRetryable = (error: DatadogError): boolean =>
-  error._tag === "DatadogTooManyRequests" || error._tag === "DatadogServerError" ||
-  error._tag === "DatadogTransportError"
+  error._tag === "DatadogTooManyRequests" ||
+  (error._tag === "DatadogServerError" && error.status !== 501 && error.status !== 505) ||
+  (error._tag === "DatadogTransportError" && error.isTransient)
+
+/**
+ * An error's `message` without its next step: the call, what came back, and what Datadog said.
+ *
+ * @category getters
+ * @since 0.1.0
+ */
+export const outcome: (error: DatadogError) => string = Describe.outcome

@@ -14,7 +14,7 @@ import * as RateLimit from "./RateLimit.ts"
  * **Details**
  *
  * `method` and `path` name the call; `body` is the answer's text; `now` is the current time in epoch
- * milliseconds, from which dates in headers are measured.
+ * milliseconds, from which dates in headers are measured where the answer has no `Date`.
  *
  * @category models
  * @since 0.1.0

@@ -54,21 +54,24 @@ export class RateLimit extends Schema.Class<RateLimit>("@effect-datadog/slo-repo
  * **Details**
  *
  * Of several values in one header the largest counts, for `remaining` the smallest. `reset` may be
- * seconds from now or epoch seconds.
+ * seconds from now or epoch seconds; it is at most `period`, beyond which only a clock that is wrong
+ * could put it. Epoch seconds are measured from the answer's own `Date` where it has one.
  *
  * @param headers response headers
- * @param now the current time in epoch milliseconds
+ * @param now the current time in epoch milliseconds, for an answer without a `Date`
  * @category constructors
  * @since 0.1.0
  */
 export const fromHeaders = (headers: HeaderRecord, now: number): RateLimit => {
   const values = byName(headers)
   const name = values("x-ratelimit-name").trim()
+  const period = largestDelay(values("x-ratelimit-period"), Number.NaN)
+  const reset = largestDelay(values("x-ratelimit-reset"), sentAt(values) ?? now)
   return new RateLimit(defined({
     limit: largest(counts(values("x-ratelimit-limit")).filter((count) => count > 0)),
-    period: largestDelay(values("x-ratelimit-period"), Number.NaN),
+    period,
     remaining: smallest(counts(values("x-ratelimit-remaining"))),
-    reset: largestDelay(values("x-ratelimit-reset"), now),
+    reset: reset === undefined || period === undefined ? reset : Duration.min(reset, period),
     name: name === "" ? undefined : name
   }))
 }
@@ -76,20 +79,27 @@ export const fromHeaders = (headers: HeaderRecord, now: number): RateLimit => {
 /**
  * Reads `Retry-After`: seconds, or an HTTP date.
  *
+ * **Details**
+ *
+ * A date is measured from the answer's own `Date` where it has one: the two come from one clock, which may
+ * differ from ours.
+ *
  * @param headers response headers
- * @param now the current time in epoch milliseconds
+ * @param now the current time in epoch milliseconds, for an answer without a `Date`
  * @returns the time from now, or `undefined` where the header is missing, past or makes no sense
  * @category getters
  * @since 0.1.0
  */
-export const retryAfter = (headers: HeaderRecord, now: number): Duration.Duration | undefined =>
-  largestDelay(byName(headers)("retry-after"), now)
+export const retryAfter = (headers: HeaderRecord, now: number): Duration.Duration | undefined => {
+  const values = byName(headers)
+  return largestDelay(values("retry-after"), sentAt(values) ?? now)
+}
 
 /**
  * How long Datadog asks to wait after a 429: a valid `Retry-After`, otherwise `X-RateLimit-Reset`.
  *
  * @param headers response headers
- * @param now the current time in epoch milliseconds
+ * @param now the current time in epoch milliseconds, for an answer without a `Date`
  * @category getters
  * @since 0.1.0
  */
@@ -131,6 +141,10 @@ const dateMillis = (part: string): number =>
     : /^[A-Z][a-z]{2} [A-Z][a-z]{2} [ \d]\d \d\d:\d\d:\d\d \d{4}$/.test(part)
     ? Date.parse(`${part} GMT`)
     : Number.NaN
+
+// When the server says that it answered; of several dates the latest, as everywhere.
+const sentAt = (values: (name: string) => string): number | undefined =>
+  largest(parts(values("date")).map(dateMillis).filter(Number.isFinite))
 
 // Below 1e9 a number is seconds from now (31 years), above it epoch seconds; with more than 11 digits it is junk.
 const delayMillis = (part: string, now: number): number => {

@@ -8,6 +8,7 @@
  */
 import * as Schema from "effect/Schema"
 import * as SchemaTransformation from "effect/SchemaTransformation"
+import { WireId } from "./internal/wireId.ts"
 
 /**
  * The id of a report: one safe segment of a URL's path.
@@ -54,6 +55,9 @@ export type ReportStatus = typeof ReportStatus.Type
 
 const isReportStatus = Schema.is(ReportStatus)
 
+// The longest documented status has 21 characters; logs, spans and messages repeat what comes here.
+const maxStatusLength = 100
+
 const statusOf = (rawStatus: string): ReportStatus => isReportStatus(rawStatus) ? rawStatus : "unknown"
 
 /**
@@ -61,8 +65,8 @@ const statusOf = (rawStatus: string): ReportStatus => isReportStatus(rawStatus) 
  *
  * **Details**
  *
- * `status` is one of {@link ReportStatus}; `rawStatus` is the text that Datadog sent. The two agree:
- * `status` is `"unknown"` exactly when `rawStatus` is none of the documented four.
+ * `status` is one of {@link ReportStatus}; `rawStatus` is the text that Datadog sent, its first 100
+ * characters. The two agree: `status` is `"unknown"` exactly when `rawStatus` is none of the documented four.
  *
  * @category models
  * @since 0.1.0
@@ -71,7 +75,7 @@ export class SloReport extends Schema.Class<SloReport>("@effect-datadog/slo-repo
   Schema.Struct({
     id: ReportId,
     status: ReportStatus,
-    rawStatus: Schema.String
+    rawStatus: Schema.String.check(Schema.isMaxLength(maxStatusLength))
   }).check(
     Schema.makeFilter(({ status, rawStatus }) =>
       status === statusOf(rawStatus) ? undefined : `Expected the status that "rawStatus" names`
@@ -83,12 +87,17 @@ export class SloReport extends Schema.Class<SloReport>("@effect-datadog/slo-repo
  * Makes a report from its id and the status text that Datadog sent.
  *
  * @param id the report's id
- * @param rawStatus any text; one that is not documented gives the status `"unknown"`
+ * @param rawStatus any text, of which the first 100 characters are kept; one that is not documented gives
+ *   the status `"unknown"`
  * @category constructors
  * @since 0.1.0
  */
-export const fromStatus = (id: ReportId, rawStatus: string): SloReport =>
-  new SloReport({ id, status: statusOf(rawStatus), rawStatus })
+export const fromStatus = (id: ReportId, rawStatus: string): SloReport => new SloReport({ id, ...bounded(rawStatus) })
+
+const bounded = (rawStatus: string) => ({
+  status: statusOf(rawStatus),
+  rawStatus: rawStatus.slice(0, maxStatusLength)
+})
 
 /**
  * Whether a report has ended: completed, completed with errors, or failed.
@@ -109,27 +118,24 @@ export const isTerminal = (report: SloReport): boolean =>
  * **Details**
  *
  * Datadog's specification makes every field optional. A status endpoint without a status has nothing to
- * say, so `id` and `status` are required here. Members that are not listed are ignored.
+ * say, and without an id nobody knows which report it tells of, so `id` and `status` are required here.
+ * An id may be a whole number. `type` and members that are not listed are ignored, whatever they are.
  *
  * @category schemas
  * @since 0.1.0
  */
 export const SloReportStatusResponse = Schema.Struct({
   data: Schema.Struct({
-    id: Schema.String,
-    type: Schema.optionalKey(Schema.Literal("report_id")),
+    id: WireId,
+    type: Schema.optionalKey(Schema.Unknown),
     attributes: Schema.Struct({ status: Schema.String })
   })
 }).pipe(
   Schema.decodeTo(
     SloReport,
     SchemaTransformation.transform({
-      decode: ({ data }) => ({
-        id: data.id,
-        status: statusOf(data.attributes.status),
-        rawStatus: data.attributes.status
-      }),
-      encode: ({ id, rawStatus }) => ({ data: { id, type: "report_id" as const, attributes: { status: rawStatus } } })
+      decode: ({ data }) => ({ id: String(data.id), ...bounded(data.attributes.status) }),
+      encode: ({ id, rawStatus }) => ({ data: { id, type: "report_id", attributes: { status: rawStatus } } })
     })
   )
 )

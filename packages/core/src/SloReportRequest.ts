@@ -5,13 +5,15 @@
  *
  * @since 0.1.0
  */
-import type * as DateTime from "effect/DateTime"
-import type * as Effect from "effect/Effect"
+import * as DateTime from "effect/DateTime"
+import * as Effect from "effect/Effect"
 import * as Option from "effect/Option"
+import * as Predicate from "effect/Predicate"
 import * as Schema from "effect/Schema"
 import * as SchemaTransformation from "effect/SchemaTransformation"
 import { defined } from "./internal/defined.ts"
 import * as Time from "./internal/time.ts"
+import { WireId } from "./internal/wireId.ts"
 import { ReportId } from "./SloReport.ts"
 
 /**
@@ -81,7 +83,7 @@ export class SloReportRequest extends Schema.Class<SloReportRequest>("@effect-da
  *
  * **Details**
  *
- * A time is a `DateTime`, or an ISO 8601 date or time such as `2024-01-31`, `2024-01-31T08:00` or
+ * A time is a `DateTime`, a JavaScript `Date`, or an ISO 8601 date or time such as `2024-01-31`, `2024-01-31T08:00` or
  * `2024-01-31T08:00:00+01:00`.
  *
  * @category models
@@ -89,8 +91,8 @@ export class SloReportRequest extends Schema.Class<SloReportRequest>("@effect-da
  */
 export interface Input {
   readonly query: string
-  readonly from: DateTime.DateTime | string
-  readonly to: DateTime.DateTime | string
+  readonly from: DateTime.DateTime | Date | string
+  readonly to: DateTime.DateTime | Date | string
   readonly interval?: ReportInterval | undefined
   readonly timezone?: string | undefined
 }
@@ -102,7 +104,7 @@ const decode = Schema.decodeUnknownEffect(SloReportRequest)
  *
  * **Details**
  *
- * A fraction of a second is dropped, so that `DateTime.now` will do. A date or time without an offset is
+ * It never throws, whatever it is given. A fraction of a second is dropped, so that `DateTime.now` will do. A date or time without an offset is
  * meant in `timezone`, in UTC where there is none: `2024-01-31` is the beginning of that day there.
  *
  * **Example** (The last 40 days, month by month)
@@ -127,7 +129,7 @@ const decode = Schema.decodeUnknownEffect(SloReportRequest)
  * @since 0.1.0
  */
 export const make = (input: Input): Effect.Effect<SloReportRequest, Schema.SchemaError> =>
-  decode(defined({ ...input, from: toTime(input.from, input.timezone), to: toTime(input.to, input.timezone) }))
+  Effect.suspend(() => decode(Predicate.isObject(input) ? withTimes(input) : input))
 
 /**
  * The body of the request that creates a report, decoded to a {@link SloReportRequest}.
@@ -165,22 +167,22 @@ export const CreateReportRequest = Schema.Struct({
  * **Details**
  *
  * Datadog's specification makes every field optional; without an id there is no report, so it is required
- * here. Members that are not listed are ignored.
+ * here; it may be a whole number. `type` and members that are not listed are ignored, whatever they are.
  *
  * @category schemas
  * @since 0.1.0
  */
 export const CreateReportResponse = Schema.Struct({
   data: Schema.Struct({
-    id: Schema.String,
-    type: Schema.optionalKey(Schema.Literal("report_id"))
+    id: WireId,
+    type: Schema.optionalKey(Schema.Unknown)
   })
 }).pipe(
   Schema.decodeTo(
     ReportId,
     SchemaTransformation.transform({
-      decode: ({ data }) => data.id,
-      encode: (id) => ({ data: { id, type: "report_id" as const } })
+      decode: ({ data }) => String(data.id),
+      encode: (id) => ({ data: { id, type: "report_id" } })
     })
   )
 )
@@ -189,8 +191,18 @@ export const CreateReportResponse = Schema.Struct({
 // internals
 // -----------------------------------------------------------------------------
 
-// A text that is no time stays as it is, for the schema to refuse.
-const toTime = (time: DateTime.DateTime | string, timezone: string | undefined): DateTime.DateTime | string =>
-  typeof time === "string"
-    ? Option.match(Time.fromIso(time, timezone), { onNone: () => time, onSome: Time.floor })
-    : Time.floor(time)
+const withTimes = (input: { readonly [Name in keyof Input]: unknown }) => {
+  const timezone = Predicate.isString(input.timezone) ? input.timezone : undefined
+  return defined({ ...input, from: toTime(input.from, timezone), to: toTime(input.to, timezone) })
+}
+
+// What is no time stays as it is, for the schema to refuse.
+const toTime = (time: unknown, timezone: string | undefined): unknown =>
+  Option.match(timeOf(time, timezone), { onNone: () => time, onSome: Time.floor })
+
+const timeOf = (time: unknown, timezone: string | undefined): Option.Option<DateTime.DateTime> =>
+  Predicate.isString(time)
+    ? Time.fromIso(time, timezone)
+    : Predicate.isDate(time)
+    ? DateTime.make(time)
+    : Option.liftPredicate(time, DateTime.isDateTime)

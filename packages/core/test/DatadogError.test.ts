@@ -30,6 +30,8 @@ const classes: Readonly<Record<Tag, Constructor>> = {
   DatadogTransportError: DatadogError.DatadogTransportError
 }
 
+const reasons = DatadogError.DatadogTransportError.fields.reason.literals
+
 const documented = ["DatadogBadRequest", "DatadogForbidden", "DatadogNotFound", "DatadogTooManyRequests"]
 
 const statuses: ReadonlyArray<readonly [status: number, tag: Tag, isRetryable: boolean]> = [
@@ -60,7 +62,8 @@ const moreStatuses: typeof statuses = [
   [422, "DatadogUnexpectedStatus", false],
   [451, "DatadogUnexpectedStatus", false],
   [499, "DatadogUnexpectedStatus", false],
-  [501, "DatadogServerError", true],
+  [501, "DatadogServerError", false],
+  [505, "DatadogServerError", false],
   [504, "DatadogServerError", true],
   [520, "DatadogServerError", true],
   [599, "DatadogServerError", true]
@@ -160,6 +163,20 @@ describe("the class follows from the status alone", () => {
     assertReadable(error)
   }, { arbitrary: { runs: 500 } })
 
+  for (const body of ["\u0000!<P", "Warning: x in y.php<br />\n<html><title>Oops</title>", "a </DIV b", "a <!-- b"]) {
+    it(`no tag is repeated of ${JSON.stringify(body)}`, () => {
+      const error = respond({ status: 500, body })
+      assertReadable(error)
+      assert.notInclude(error.message, "<")
+      assertReadable(respond({ status: 500, body: JSON.stringify({ errors: [body] }) }))
+    })
+  }
+
+  it("what only looks like a tag is repeated", () => {
+    const said = "Expected <service>:<name>, 1 < 2 and b>a"
+    assert.include(respond({ status: 400, body: JSON.stringify({ errors: [said] }) }).message, said)
+  })
+
   it("a body of a megabyte gives a short message within a second", () => {
     const bodies = [
       "[".repeat(1_000_000),
@@ -235,6 +252,71 @@ describe("the message answers what now", () => {
     assert.strictEqual(protocolError({ excerpt: "x".repeat(200) }).excerpt.length, 200)
     const longer = Effect.runSyncExit(Effect.sync(() => protocolError({ excerpt: "x".repeat(10_000) })))
     if (longer._tag === "Success") assert.isAtMost(longer.value.excerpt.length, 200)
+  })
+})
+
+describe("the next step is one that helps", () => {
+  const next = (at: { readonly method: string; readonly path: string }, status: number) =>
+    DatadogResponse.toError({ ...at, status, headers: {}, body: "", now }).message
+
+  const status = { method, path }
+  const create = { method: "POST", path: "/api/v2/slo/report" }
+  const download = { method, path: `/api/v2/slo/report/${id}/download` }
+
+  it("a download that is refused by 400 may have come too early", () => {
+    assert.include(next(download, 400), "wait until it is completed")
+    assert.notInclude(next(download, 400), "Correct the request")
+    assert.include(next(create, 400), "Correct the request")
+    assert.include(next(status, 400), "Check the report's id")
+  })
+
+  it("a create call that finds nothing has no id to check", () => {
+    assert.include(next(create, 404), "DD_HOST")
+    assert.notInclude(next(create, 404), "check the id")
+    assert.include(next(status, 404), "check the id")
+  })
+
+  it("what the server can't do at all is not tried later", () => {
+    for (const code of [501, 505]) assert.notInclude(next(status, code), "Try again")
+    for (const code of [408, 429, 500, 503]) assert.include(next(status, code), "Try again later")
+  })
+
+  const words: Readonly<Record<number, RegExp>> = {
+    405: /not offered/,
+    407: /proxy/i,
+    410: /no longer/,
+    413: /shorten the query/,
+    414: /shorten the query/,
+    421: /try again/i,
+    422: /Correct the request/,
+    425: /try again/i,
+    431: /check the keys/,
+    418: /DD_HOST/,
+    304: /DD_HOST/
+  }
+  for (const [code, word] of Object.entries(words)) {
+    it(`${code} says ${word}`, () => {
+      assert.match(next(create, Number(code)), word)
+    })
+  }
+
+  it("attemptTimeout is blamed for its own limit alone", () => {
+    assert.include(transportError({ reason: "timeout" }).message, "attemptTimeout")
+    assert.notInclude(transportError({ reason: "timeout", cause: new Error("ETIMEDOUT") }).message, "attemptTimeout")
+  })
+
+  it("a request that can't be sent is told why, in one line", () => {
+    const { message } = transportError({ reason: "invalid", cause: new Error(`Expected a time\n  at ["from"]`) })
+    assert.include(message, `Expected a time at ["from"]`)
+    assert.notInclude(transportError({ reason: "invalid" }).message, "undefined")
+  })
+
+  it("the outcome is the message without it", () => {
+    for (const error of examples()) {
+      const outcome = DatadogError.outcome(error)
+      assert.isTrue(error.message.startsWith(`${outcome} `))
+      assert.notMatch(outcome, /Try again|[Cc]heck /)
+    }
   })
 })
 
@@ -363,11 +445,16 @@ describe("isRetryable", () => {
     })
   }
 
-  for (const reason of ["refused", "reset", "dns", "tls", "timeout", "other"] as const) {
-    it(`a transport error of the reason ${reason} is retryable`, () => {
+  for (const reason of reasons) {
+    it(`a transport error of the reason ${reason} is retryable exactly where it is transient`, () => {
       assert.isTrue(DatadogError.isRetryable(transportError({ reason })))
+      assert.isFalse(DatadogError.isRetryable(transportError({ reason, isTransient: false })))
     })
   }
+
+  it("a transport error that is told no more may have been sent, and may pass", () => {
+    assert.deepInclude(transportError({ reason: "other" }), { sent: "maybe", isTransient: true })
+  })
 
   it("a protocol error is not retryable", () => {
     assert.isFalse(DatadogError.isRetryable(protocolError()))
@@ -484,7 +571,9 @@ function respond({ body = "", headers = {}, status }: Answer) {
 }
 
 function transportError(
-  overrides: { readonly reason: "refused" | "reset" | "dns" | "tls" | "timeout" | "other"; readonly cause?: unknown }
+  overrides:
+    & Pick<DatadogError.DatadogTransportError, "reason">
+    & Partial<Pick<DatadogError.DatadogTransportError, "sent" | "isTransient" | "cause">>
 ) {
   return new DatadogError.DatadogTransportError({ method, path, ...overrides })
 }
@@ -517,7 +606,10 @@ function examples(): ReadonlyArray<DatadogError.DatadogError> {
   return [
     ...[...statuses, ...moreStatuses].flatMap(([status]) => [respond({ status }), respond({ status, body, headers })]),
     protocolError({ excerpt: "<!DOCTYPE html>" }),
-    ...(["refused", "reset", "dns", "tls", "timeout", "other"] as const).map((reason) => transportError({ reason }))
+    ...reasons.map((reason) => transportError({ reason })),
+    transportError({ reason: "closed", sent: "no", isTransient: false }),
+    transportError({ reason: "timeout", cause: new Error("connect ETIMEDOUT") }),
+    transportError({ reason: "invalid", cause: new Error("invalid x-bad header") })
   ]
 }
 

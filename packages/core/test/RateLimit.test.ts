@@ -236,6 +236,64 @@ describe("RateLimit.fromHeaders", () => {
   })
 })
 
+describe("an answer is read by its own clock", () => {
+  const date = (seconds: number) => new Date(now + seconds * 1000).toUTCString()
+  const hour = 3600
+
+  for (const skew of [-86_400, -hour, -1, 1, hour, 86_400]) {
+    it(`a Retry-After of a server whose clock is ${skew} s off is as long as it means`, () => {
+      const headers = { date: date(skew), "retry-after": date(skew + 30) }
+      assertSeconds(RateLimit.retryAfter(headers, now), 30)
+      assertSeconds(RateLimit.hint(headers, now), 30)
+    })
+
+    it(`an epoch reset of a server whose clock is ${skew} s off is as long as it means`, () => {
+      const headers = { Date: date(skew), "x-ratelimit-reset": String(nowSeconds + skew + 7) }
+      assertSeconds(RateLimit.fromHeaders(headers, now).reset, 7)
+    })
+  }
+
+  it("a date that is past by that clock is absent, though ours says otherwise", () => {
+    assert.isUndefined(RateLimit.retryAfter({ date: date(hour), "retry-after": date(hour - 1) }, now))
+    assert.isUndefined(RateLimit.retryAfter({ date: date(hour), "retry-after": date(hour) }, now))
+  })
+
+  it("seconds need no clock", () => {
+    assertSeconds(RateLimit.retryAfter({ date: date(hour), "retry-after": "30" }, now), 30)
+    assertSeconds(RateLimit.fromHeaders({ date: date(hour), "x-ratelimit-reset": "7" }, now).reset, 7)
+  })
+
+  for (const junk of ["", "junk", "0", "-1", "1764000000", "Tue, 24 Nov"]) {
+    it(`a Date of ${JSON.stringify(junk)} is none`, () => {
+      assertSeconds(RateLimit.retryAfter({ date: junk, "retry-after": date(30) }, now), 30)
+    })
+  }
+})
+
+describe("a reset is within its period", () => {
+  const resets: ReadonlyArray<readonly [reset: string, period: string, seconds: number]> = [
+    ["3600", "60", 60],
+    [String(nowSeconds + 3600), "60", 60],
+    ["7, 3600", "10", 10],
+    ["Tue, 24 Nov 2026 13:00:00 GMT", "300", 300],
+    ["60", "60", 60],
+    ["59", "60", 59],
+    ["3600", "junk", 3600],
+    ["3600", "0", 3600]
+  ]
+  for (const [reset, period, seconds] of resets) {
+    it(`a reset of ${reset} in a period of ${period} is ${seconds} s from now`, () => {
+      const headers = { "x-ratelimit-reset": reset, "x-ratelimit-period": period }
+      assertSeconds(RateLimit.fromHeaders(headers, now).reset, seconds)
+      assertSeconds(RateLimit.hint(headers, now), seconds)
+    })
+  }
+
+  it("a Retry-After is not bound by it", () => {
+    assertSeconds(RateLimit.hint({ "retry-after": "3600", "x-ratelimit-period": "60" }, now), 3600)
+  })
+})
+
 describe("RateLimit.retryAfter", () => {
   for (const [value, seconds] of valid) {
     it(`${JSON.stringify(value)} is ${seconds} s from now`, () => {

@@ -1,5 +1,5 @@
 import { assert, describe, it } from "@effect/vitest"
-import { Effect, Schema } from "effect"
+import { Effect, Equal, Schema } from "effect"
 import { SloReport } from "../src/index.ts"
 
 const uuid = "6a25239c-6640-11ef-943f-83644ac57ee3"
@@ -192,6 +192,27 @@ describe("SloReportStatusResponse", () => {
       assert.strictEqual(report.status, "completed")
     }))
 
+  for (const type of [null, "", "slo_report", 7, {}, []]) {
+    it.effect(`does not care for a type of ${JSON.stringify(type)}`, () =>
+      Effect.gen(function*() {
+        assert.strictEqual((yield* decodeReport(wire({ type }))).status, "completed")
+      }))
+  }
+
+  it.effect("takes an id that is a whole number for its digits", () =>
+    Effect.gen(function*() {
+      assert.strictEqual((yield* decodeReport(wire({ id: 7 }))).id, "7")
+    }))
+
+  it.effect("keeps 100 characters of a status", () =>
+    Effect.gen(function*() {
+      const status = "x".repeat(50_000)
+      const report = yield* decodeReport(wire({ status }))
+      assert.deepStrictEqual([report.status, report.rawStatus], ["unknown", "x".repeat(100)])
+      assert.isTrue(Equal.equals(SloReport.fromStatus(SloReport.ReportId.make(uuid), status), report))
+      assert.throws(() => new SloReport.SloReport({ ...report, rawStatus: "x".repeat(101) }))
+    }))
+
   const wrong: ReadonlyArray<readonly [name: string, body: unknown]> = [
     ["undefined", undefined],
     ["null", null],
@@ -209,11 +230,11 @@ describe("SloReportStatusResponse", () => {
     ["data that is a string", { data: uuid }],
     ["an absent id", { data: { type: "report_id", attributes: { status: "completed" } } }],
     ["an id that is null", wire({ id: null })],
-    ["an id that is a number", wire({ id: 7 })],
+    ["an id that is a number with a fraction", wire({ id: 7.5 })],
+    ["an id that is a number too large to be exact", wire({ id: 2 ** 53 })],
+    ["an id that is a boolean", wire({ id: true })],
     ["an id that is empty", wire({ id: "" })],
     ["an id that is no path segment", wire({ id: "../x" })],
-    ["a type that is a number", wire({ type: 7 })],
-    ["a type that is an object", wire({ type: {} })],
     ["absent attributes", { data: { id: uuid, type: "report_id" } }],
     ["attributes that are null", { data: { id: uuid, type: "report_id", attributes: null } }],
     ["attributes that are an array", { data: { id: uuid, type: "report_id", attributes: ["completed"] } }],

@@ -226,6 +226,58 @@ describe("a request that cannot be sent is refused with a message that names the
   })
 })
 
+describe("a request of JavaScript's own values", () => {
+  it.effect("takes a Date for the time that it is, without what is smaller than a second", () =>
+    Effect.gen(function*() {
+      const request = yield* SloReportRequest.make(
+        input({
+          from: new Date("2024-01-01T00:00:00.999Z"),
+          to: new Date("2024-02-01T00:00:00Z"),
+          timezone: "Asia/Kolkata"
+        })
+      )
+      assert.deepStrictEqual(
+        [request.from, request.to].map((time) => DateTime.formatIso(time)),
+        ["2024-01-01T00:00:00.000Z", "2024-02-01T00:00:00.000Z"]
+      )
+    }))
+
+  const good = { query: "service:checkout", from: "2024-01-01", to: "2024-02-01" }
+  const odd: ReadonlyArray<unknown> = [
+    undefined,
+    null,
+    5,
+    "service:checkout",
+    [],
+    () => good,
+    {},
+    { ...good, from: new Date(Number.NaN) },
+    { ...good, to: new Date("yesterday") },
+    { ...good, to: new Date(8.64e15) },
+    { ...good, from: null },
+    { ...good, from: undefined },
+    { ...good, from: 1_704_067_200 },
+    { ...good, to: 1_704_067_200n },
+    { ...good, to: Symbol("now") },
+    { ...good, to: {} },
+    { ...good, to: ["2024-02-01"] },
+    { ...good, query: null },
+    { ...good, query: 5 },
+    { ...good, timezone: null },
+    { ...good, timezone: 5 },
+    { ...good, timezone: {} },
+    { ...good, interval: null },
+    { ...good, interval: "hourly" }
+  ]
+  odd.forEach((given, index) => {
+    it.effect(`is refused, not thrown at, where it is wrong (${index})`, () =>
+      Effect.gen(function*() {
+        const made = SloReportRequest.make(given as SloReportRequest.Input)
+        assert.strictEqual((yield* Effect.flip(made))._tag, "SchemaError")
+      }))
+  })
+})
+
 describe("CreateReportRequest", () => {
   const documented = `{"data":{"attributes":{"from_ts":1633173071,"to_ts":1636629071,` +
     `"query":"slo_type:metric \\"SLO Reporting Test\\"","interval":"monthly","timezone":"America/New_York"}}}`
@@ -318,6 +370,18 @@ describe("CreateReportResponse", () => {
       }
     }))
 
+  it.effect("loses no id for a type that is new, null or odd", () =>
+    Effect.gen(function*() {
+      for (const type of [null, "report", "", 7, {}, []]) {
+        assert.strictEqual(yield* decodeResponse({ data: { id, type } }), id)
+      }
+    }))
+
+  it.effect("takes an id that is a whole number for its digits", () =>
+    Effect.gen(function*() {
+      assert.strictEqual(yield* decodeResponse({ data: { id: 7 } }), "7")
+    }))
+
   const wrong = [
     undefined,
     null,
@@ -329,11 +393,12 @@ describe("CreateReportResponse", () => {
     { data: {} },
     { data: { type: "report_id" } },
     { data: { id: null } },
-    { data: { id: 7 } },
+    { data: { id: 7.5 } },
+    { data: { id: -7 } },
+    { data: { id: 2 ** 53 } },
     { data: { id: "" } },
     { data: { id: ".." } },
     { data: { id: "a/b" } },
-    { data: { id, type: "report" } },
     { errors: ["Forbidden"] }
   ]
   for (const body of wrong) {

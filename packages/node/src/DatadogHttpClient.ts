@@ -16,7 +16,9 @@ import * as Record from "effect/Record"
 import * as Redacted from "effect/Redacted"
 import * as process from "node:process"
 import type { Credentials, DatadogConfig } from "./DatadogConfig.ts"
+import * as Phase from "./internal/http/phase.ts"
 import * as Scrub from "./internal/http/scrub.ts"
+import { withoutThrows } from "./internal/http/transport.ts"
 import { version } from "./internal/http/version.ts"
 
 /**
@@ -59,8 +61,9 @@ export interface Options {
 export const make = (
   config: DatadogConfig & Options
 ): Effect.Effect<HttpClient.HttpClient, never, HttpClient.HttpClient> =>
-  Effect.map(HttpClient.HttpClient, (transport) => {
+  Effect.map(Effect.andThen(Phase.watch, HttpClient.HttpClient), (given) => {
     const scrub = Scrub.make(config.credentials)
+    const transport = withoutThrows(given)
     const client = config.tracePropagation === true ? traced(transport, scrub) : transport
     return HttpClient.mapRequest(
       client,

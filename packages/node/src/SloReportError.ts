@@ -3,7 +3,7 @@
  *
  * @since 0.1.0
  */
-import { DatadogError } from "@effect-datadog/slo-report/DatadogError"
+import { DatadogError, outcome } from "@effect-datadog/slo-report/DatadogError"
 import { ReportId, SloReport } from "@effect-datadog/slo-report/SloReport"
 import * as Duration from "effect/Duration"
 import * as Schema from "effect/Schema"
@@ -83,8 +83,8 @@ export class ReportFailed extends Schema.TaggedError<ReportFailed>()("ReportFail
  *
  * **Details**
  *
- * `error` is what came in the answer's place: a 408 or 5xx, a connection that broke, an attempt that took
- * too long, or a 2xx answer that can't be read. The request was not sent again after it.
+ * `error` is what came in the answer's place: a 303, a 408 or a 5xx but 501 and 505, a connection that broke,
+ * an attempt that took too long, or a 2xx answer that can't be read. The request was not sent again after it.
  *
  * @category errors
  * @since 0.1.0
@@ -93,9 +93,9 @@ export class CreateOutcomeUnknown extends Schema.TaggedError<CreateOutcomeUnknow
   error: DatadogError
 }) {
   override get message(): string {
-    return "Whether the report was created is not known: it may exist, though its id is lost. " +
+    return `${outcome(this.error)} Whether the report was created is not known: it may exist, though its id is lost. ` +
       "Nothing was sent twice. Create the report again if a second one does no harm; " +
-      `the first is then of no use to anybody. The cause: ${this.error.message}`
+      "the first is then of no use to anybody."
   }
 }
 

@@ -1,7 +1,7 @@
 import { DatadogError, SloReportRequest } from "@effect-datadog/slo-report"
 import { Credentials, Fault } from "@effect-datadog/slo-report-testing"
 import { assert, describe, it } from "@effect/vitest"
-import { Duration, Effect, Exit, Fiber, Metric, Schema, Stream } from "effect"
+import { DateTime, Duration, Effect, Exit, Fiber, Metric, Schema, Stream } from "effect"
 import { HttpClient, HttpClientError } from "effect/http"
 import { TestClock } from "effect/testing"
 import { RetryPolicy, SloReportClient, SloReportError, SloReportMetrics } from "../src/index.ts"
@@ -74,6 +74,12 @@ describe("creating a report", () => {
     401: "DatadogUnauthorized",
     403: "DatadogForbidden",
     404: "DatadogNotFound",
+    405: "DatadogUnexpectedStatus",
+    410: "DatadogUnexpectedStatus",
+    413: "DatadogUnexpectedStatus",
+    431: "DatadogUnexpectedStatus",
+    501: "DatadogServerError",
+    505: "DatadogServerError",
     409: "DatadogUnexpectedStatus",
     422: "DatadogUnexpectedStatus"
   }
@@ -112,6 +118,12 @@ describe("a request to create a report that may have been processed", () => {
       Fault.body("{\"data\":{\"id\":\"../x\",\"type\":\"report_id\"}}"),
       "DatadogProtocolError"
     ],
+    "is shown the result elsewhere by 303": [Fault.redirect("/x", 303), "DatadogUnexpectedStatus"],
+    "meets a status that no standard knows": [Fault.status(600), "DatadogUnexpectedStatus"],
+    "is answered by an id that is a secret": [
+      Fault.body(JSON.stringify({ data: { id: Credentials.standard.apiKey } })),
+      "DatadogProtocolError"
+    ],
     "is answered by nothing": [Fault.body("", { status: 204 }), "DatadogProtocolError"]
   }
   for (const [name, [fault, tag]] of Object.entries(losses)) {
@@ -132,9 +144,26 @@ describe("a request to create a report that may have been processed", () => {
       assert.match(error.message, /may exist/)
       assert.match(error.message, /Nothing was sent twice/)
       assert.match(error.message, /Create the report again/)
-      assert.match(error.message, /POST \/api\/v2\/slo\/report: the connection broke/)
+      assert.match(error.message, /^POST \/api\/v2\/slo\/report: the connection broke/)
       assert.strictEqual((yield* madeReports).length, 1)
     }).pipe(Effect.provide(inMemory())))
+
+  for (
+    const fault of [
+      Fault.status(503),
+      Fault.status(503, { headers: { "Retry-After": "7" } }),
+      Fault.html(),
+      Fault.reset
+    ]
+  ) {
+    it.effect(`gives no advice but its own after ${fault.name}`, () =>
+      Effect.gen(function*() {
+        yield* injectInto("create", fault)
+        const error = errorOf(yield* run(create()))
+        assert.match(error.message, /the first is then of no use to anybody\.$/)
+        assert.notMatch(error.message, /Try again|Check that/)
+      }).pipe(Effect.provide(inMemory())))
+  }
 
   it.effect("is an error that can be written and read", () =>
     Effect.gen(function*() {
@@ -179,7 +208,18 @@ describe("a request to create a report that was not processed", () => {
       assert.strictEqual(ended.took, 0)
     }).pipe(Effect.provide(inMemory())))
 
-  for (const [name, code] of [["is refused", "ECONNREFUSED"], ["finds no host", "ENOTFOUND"]] as const) {
+  for (
+    const [name, code] of [
+      ["is refused", "ECONNREFUSED"],
+      ["finds no host", "ENOTFOUND"],
+      ["finds no name service", "EAI_AGAIN"],
+      ["finds no route", "EHOSTUNREACH"],
+      ["finds no network", "ENETUNREACH"],
+      ["does not come about in time", "UND_ERR_CONNECT_TIMEOUT"],
+      ["breaks in its handshake", "EPROTO"],
+      ["finds a proxy closed", "UND_ERR_PRX_CONN"]
+    ] as const
+  ) {
     it.effect(`is sent again where the connection ${name}`, () =>
       Effect.gen(function*() {
         yield* injectInto("create", Fault.noAnswer(code), 4)
@@ -196,12 +236,20 @@ describe("a request to create a report that was not processed", () => {
       }).pipe(Effect.provide(inMemory())))
   }
 
-  it.effect("keeps its own error where the server's certificate is not trusted, and is sent once", () =>
-    Effect.gen(function*() {
-      yield* injectInto("create", Fault.noAnswer("CERT_HAS_EXPIRED"), Infinity)
-      assert.deepInclude(errorOf(yield* run(create())), { _tag: "DatadogTransportError", reason: "tls" })
-      assert.strictEqual((yield* sent).length, 1)
-    }).pipe(Effect.provide(inMemory())))
+  for (
+    const [name, code, reason] of [
+      ["the server's certificate is not trusted", "CERT_HAS_EXPIRED", "tls"],
+      ["the client is closed", "UND_ERR_DESTROYED", "closed"],
+      ["a header can't be sent", "ERR_INVALID_CHAR", "invalid"]
+    ] as const
+  ) {
+    it.effect(`keeps its own error where ${name}, and is tried once`, () =>
+      Effect.gen(function*() {
+        yield* injectInto("create", Fault.noAnswer(code), Infinity)
+        assert.deepInclude(errorOf(yield* run(create())), { _tag: "DatadogTransportError", reason, sent: "no" })
+        assert.strictEqual((yield* sent).length, 1)
+      }).pipe(Effect.provide(inMemory())))
+  }
 
   it.effect("follows the policy that is in force", () =>
     Effect.gen(function*() {
@@ -210,6 +258,40 @@ describe("a request to create a report that was not processed", () => {
       assert.strictEqual(errorOf(yield* run(once))._tag, "DatadogTooManyRequests")
       assert.strictEqual((yield* sent).length, 1)
     }).pipe(Effect.provide(inMemory())))
+})
+
+describe("a request that is no SloReportRequest", () => {
+  const plain = {
+    query: "service:x",
+    from: DateTime.makeUnsafe("2024-01-01"),
+    to: DateTime.makeUnsafe("2024-02-01")
+  }
+
+  it.effect("is sent all the same where it has its form", () =>
+    Effect.gen(function*() {
+      assert.deepStrictEqual([yield* create(plain)], yield* madeReports)
+      yield* create(yield* SloReportRequest.make(plain))
+      const [first, second] = yield* sent
+      assert.strictEqual(first?.body, second?.body)
+    }).pipe(Effect.provide(inMemory())))
+
+  const wrong: Readonly<Record<string, readonly [request: unknown, says: string]>> = {
+    "a period that ends before it begins": [{ ...plain, from: plain.to, to: plain.from }, `before "to"`],
+    "no query": [{ ...plain, query: " " }, "query"],
+    "a time zone that isn't one": [{ ...plain, timezone: "Mars/Phobos" }, "time zone"],
+    "no times": [{ query: "x" }, "from"],
+    "a number": [5, "object"],
+    "null": [null, "object"]
+  }
+  for (const [name, [given, says]] of Object.entries(wrong)) {
+    it.effect(`is refused with its reason before anything is sent: ${name}`, () =>
+      Effect.gen(function*() {
+        const error = errorOf(yield* run(create(given as SloReportRequest.SloReportRequest)))
+        assert.deepInclude(error, { _tag: "DatadogTransportError", reason: "invalid", sent: "no", isTransient: false })
+        assert.include(error.message, says)
+        assert.deepStrictEqual(yield* sent, [])
+      }).pipe(Effect.provide(inMemory())))
+  }
 })
 
 describe("a request to create a report", () => {
@@ -260,13 +342,15 @@ describe("a request to create a report", () => {
 })
 
 describe("a client whose transport was changed", () => {
-  const broken = HttpClient.make((request) =>
-    Effect.fail(
-      new HttpClientError.HttpClientError({
-        reason: new HttpClientError.TransportError({ request, description: "no reason at all" })
-      })
+  const broken: SloReportClient.ClientOptions = {
+    transformClient: HttpClient.transform((_, request) =>
+      Effect.fail(
+        new HttpClientError.HttpClientError({
+          reason: new HttpClientError.TransportError({ request, description: "no reason at all" })
+        })
+      )
     )
-  )
+  }
 
   it.effect("takes what it can't place for a lost answer", () =>
     Effect.gen(function*() {
@@ -274,5 +358,5 @@ describe("a client whose transport was changed", () => {
       const exit = yield* Effect.exit(client.createReport(request))
       assert.isTrue(Exit.isFailure(exit))
       assert.strictEqual(errorOf({ exit, took: 0 })._tag, "CreateOutcomeUnknown")
-    }).pipe(Effect.provide(inMemory({ transformClient: () => broken }))))
+    }).pipe(Effect.provide(inMemory(broken))))
 })

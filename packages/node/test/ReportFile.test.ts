@@ -95,7 +95,7 @@ describe("a 2xx answer whose first line is no report's header", () => {
         assert.deepInclude(error, {
           _tag: "DatadogProtocolError",
           status: 206,
-          issue: "Expected a table in CSV, got a part of a body"
+          issue: "Expected the whole file, got a part of it"
         })
       }
     }).pipe(Effect.provide(inMemory(once))))

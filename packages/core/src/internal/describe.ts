@@ -4,22 +4,33 @@
  * @since 0.1.0
  */
 import * as Duration from "effect/Duration"
-import type { DatadogError, DatadogTransportError } from "../DatadogError.ts"
+import * as Predicate from "effect/Predicate"
+import type { DatadogError, DatadogTransportError, DatadogUnexpectedStatus } from "../DatadogError.ts"
 
 /** @internal */
-export const describe = (error: DatadogError): string => {
-  const [outcome, nextStep] = words(error)
+export const describe = (error: DatadogError): string => `${outcome(error)} ${words(error)[1]}`
+
+/**
+ * The same without the next step.
+ *
+ * @internal
+ */
+export const outcome = (error: DatadogError): string => {
   const messages = error._tag === "DatadogTransportError" ? [] : error.messages
   const said = messages.length === 0 ? "" : ` Datadog says: ${messages.map(sentence).join(" ")}`
-  return `${error.method} ${error.path}: ${sentence(outcome)}${said} ${nextStep}`
+  return `${error.method} ${error.path}: ${sentence(words(error)[0])}${said}`
 }
 
 const sentence = (text: string): string => /[.!?]$/.test(text) ? text : `${text}.`
 
-const words = (error: DatadogError): readonly [outcome: string, nextStep: string] => {
+type Words = readonly [outcome: string, nextStep: string]
+
+const wrongPlace = "Check that the site or DD_HOST is Datadog's API."
+
+const words = (error: DatadogError): Words => {
   switch (error._tag) {
     case "DatadogBadRequest":
-      return ["400 Bad Request", "Correct the request; sent again unchanged it fails again."]
+      return ["400 Bad Request", whatToCorrect(error.path)]
     case "DatadogUnauthorized":
       return [
         "401 Unauthorized",
@@ -34,21 +45,21 @@ const words = (error: DatadogError): readonly [outcome: string, nextStep: string
     case "DatadogNotFound":
       return [
         "404 Not Found",
-        "Reports are not kept for ever: check the id and the site (DD_SITE), or create the report again."
+        error.method === "POST"
+          ? `Nothing answers to this path here. ${wrongPlace}`
+          : "Reports are not kept for ever: check the id and the site (DD_SITE), or create the report again."
       ]
     case "DatadogTooManyRequests":
       return ["429 Too Many Requests", whenToRetry(error.retryAfter)]
     case "DatadogServerError":
-      return [`${error.status}, the server could not answer`, whenToRetry(error.retryAfter)]
+      return [
+        `${error.status}, the server could not answer`,
+        error.status === 501 || error.status === 505 ? wrongPlace : whenToRetry(error.retryAfter)
+      ]
     case "DatadogUnexpectedStatus":
-      return error.location === undefined
-        ? [`unexpected status ${error.status}`, "Check that the site or DD_HOST is Datadog's API."]
-        : [
-          `${error.status}, a redirect to ${error.location}`,
-          "Redirects are not followed, so that keys stay here: check the site or DD_HOST."
-        ]
+      return unexpected(error)
     case "DatadogTransportError":
-      return transportWords[error.reason]
+      return transport(error)
     case "DatadogProtocolError":
       return [
         `${error.status}, but the body is not the promised one: ${error.issue.replace(/\s+/g, " ")}`,
@@ -57,16 +68,73 @@ const words = (error: DatadogError): readonly [outcome: string, nextStep: string
   }
 }
 
+// What Datadog answers to the download of a report that is in progress was never recorded; 400 was seen.
+const whatToCorrect = (path: string): string =>
+  path.endsWith("/download")
+    ? "If the report is in progress, wait until it is completed and ask again; otherwise check its id."
+    : path.endsWith("/status")
+    ? "Check the report's id; asked again unchanged it fails again."
+    : "Correct the request; sent again unchanged it fails again."
+
 const whenToRetry = (retryAfter: Duration.Duration | undefined): string =>
   retryAfter === undefined
     ? "Try again later."
     : `Try again in ${Duration.format(retryAfter)}.`
 
-const transportWords: Record<DatadogTransportError["reason"], readonly [string, string]> = {
+const unexpected = ({ location, status }: DatadogUnexpectedStatus): Words => {
+  if (location !== undefined) {
+    return [
+      `${status}, a redirect to ${location}`,
+      "Redirects are not followed, so that keys stay here: check the site or DD_HOST."
+    ]
+  }
+  return [`unexpected status ${status}`, nextSteps[status] ?? wrongPlace]
+}
+
+const tooLarge =
+  "The request is larger than the server, or a proxy before it, takes: shorten the query, check the keys."
+
+const nextSteps: Readonly<Record<number, string>> = {
+  405: `This method is not offered there. ${wrongPlace}`,
+  407: "A proxy asks for a user and a password: check the proxy variables.",
+  410: "Datadog offers this no longer, or the report is gone.",
+  413: tooLarge,
+  414: tooLarge,
+  421: "The connection led to another server: try again later.",
+  422: "Correct the request; sent again unchanged it fails again.",
+  425: "Try again later.",
+  431: tooLarge
+}
+
+const transport = (error: DatadogTransportError): Words => {
+  const sentence = transportWords[error.reason]
+  switch (error.reason) {
+    case "timeout":
+      return error.cause === undefined
+        ? sentence
+        : ["the connection timed out", "Try again; if it persists, check the network and the transport's time limits."]
+    case "invalid":
+      return [`${sentence[0]}: ${causeOf(error)}`, sentence[1]]
+    default:
+      return sentence
+  }
+}
+
+const causeOf = ({ cause }: DatadogTransportError): string =>
+  Predicate.isError(cause) ? cause.message.replace(/\s+/g, " ").slice(0, 300) : "no cause given"
+
+const transportWords: Record<DatadogTransportError["reason"], Words> = {
   refused: ["the connection was refused", "Check the network, the proxy variables and the site or DD_HOST."],
+  unreachable: ["no connection came about", "Check the network, the proxy variables and the site or DD_HOST."],
   reset: ["the connection broke before the answer was complete", "Try again; if it persists, check the network."],
   dns: ["the host name was not found", "Check the site or DD_HOST, and the network's name service."],
-  tls: ["the secure connection failed", "Check the certificates that this machine or its proxy uses."],
+  tls: [
+    "the secure connection failed",
+    "Check the certificates that this machine or its proxy uses, and that the host speaks HTTPS."
+  ],
+  proxy: ["the proxy opened no tunnel", "Check the proxy variables, and whom and what the proxy lets through."],
   timeout: ["no complete answer within the time limit of an attempt", "Try again, or raise attemptTimeout."],
+  closed: ["the client is closed", "Use it within the scope of its layer, or make another one."],
+  invalid: ["the request can't be sent", "Correct it; sent again unchanged it fails again."],
   other: ["the request could not be carried out", "See the error's cause."]
 }

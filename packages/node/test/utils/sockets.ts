@@ -36,6 +36,9 @@ export const overUndici: ClientLayer = (url, options, credentials) =>
 export const overFetch: ClientLayer = (url, options, credentials) =>
   Layer.provide(overTransport(url, options, credentials), FetchHttpClient.layer)
 
+export const overNodeHttp: ClientLayer = (url, options, credentials) =>
+  Layer.provide(overTransport(url, options, credentials), NodeHttpClient.layerNodeHttp)
+
 export const ofNode: ClientLayer = (url, options) =>
   Layer.provide(
     SloReportClient.layerNode(options),
@@ -47,6 +50,8 @@ export const clients: Record<string, ClientLayer> = {
   "over fetch": overFetch,
   "of layerNode": ofNode
 }
+
+export const transports: Record<string, ClientLayer> = { ...clients, "over node:http": overNodeHttp }
 
 // The server that a test runs.
 export const { FakeDatadogServer: Running } = FakeDatadogServer

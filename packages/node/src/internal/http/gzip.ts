@@ -6,12 +6,11 @@
 import type { DatadogError } from "@effect-datadog/slo-report/DatadogError"
 import * as NodeStream from "@effect/platform-node/NodeStream"
 import * as Data from "effect/Data"
-import type { HttpClientResponse } from "effect/http/HttpClientResponse"
+import type * as Effect from "effect/Effect"
 import * as Predicate from "effect/Predicate"
+import * as Result from "effect/Result"
 import * as Stream from "effect/Stream"
 import * as Zlib from "node:zlib"
-import * as Response from "./response.ts"
-import type { Scrub } from "./scrub.ts"
 import { brokeOff, type Call } from "./transport.ts"
 
 /**
@@ -31,9 +30,8 @@ export const isDecided = (bytes: Uint8Array): boolean => bytes.length >= (bytes[
 /** @internal */
 export const gunzip = (
   stream: Stream.Stream<Uint8Array, DatadogError>,
-  response: HttpClientResponse,
   call: Call,
-  scrub: Scrub
+  onDamage: Effect.Effect<never, DatadogError>
 ): Stream.Stream<Uint8Array, DatadogError> =>
   stream.pipe(
     NodeStream.pipeThroughDuplex({
@@ -42,11 +40,25 @@ export const gunzip = (
       chunkSize: 4
     }),
     Stream.catchTag("BadGzip", ({ cause }): Stream.Stream<never, DatadogError> =>
-      Predicate.hasProperty(cause, "code") && cause.code === "Z_BUF_ERROR"
+      hasCode(cause, "Z_BUF_ERROR")
         ? Stream.fail(brokeOff(call, "the compressed body ended early"))
-        : Stream.fromEffect(
-          Response.failByBody(response, call, "", "Expected a gzip body, got one that is damaged", scrub)
-        ))
+        : Stream.fromEffect(onDamage))
   )
 
+/**
+ * What can be read of a gzip file, or what is wrong with it: damaged, or longer than a limit.
+ *
+ * @internal
+ */
+export const gunzipAtMost = (bytes: Uint8Array, maxOutputLength: number): Result.Result<Uint8Array, string> =>
+  Result.try({
+    try: () => Zlib.gunzipSync(bytes, { maxOutputLength, finishFlush: Zlib.constants.Z_SYNC_FLUSH }),
+    catch: (cause) => hasCode(cause, "ERR_BUFFER_TOO_LARGE") ? `Expected at most ${maxOutputLength} bytes` : damaged
+  })
+
+/** @internal */
+export const damaged = "Expected a compressed body, got one that is damaged"
+
 class BadGzip extends Data.TaggedError("BadGzip")<{ readonly cause: unknown }> {}
+
+const hasCode = (cause: unknown, code: string): boolean => Predicate.hasProperty(cause, "code") && cause.code === code

@@ -48,7 +48,8 @@ export const peek = Effect.fnUntraced(function*<E>(
   return { head, stream: isOpen ? Stream.concat(start, Stream.fromPull(Effect.succeed(rest(pull)))) : start }
 })
 
-const concat = (chunks: ReadonlyArray<Uint8Array>): Uint8Array<ArrayBuffer> => {
+/** @internal */
+export const concat = (chunks: ReadonlyArray<Uint8Array>): Uint8Array<ArrayBuffer> => {
   const bytes = new Uint8Array(chunks.reduce((length, chunk) => length + chunk.length, 0))
   let offset = 0
   for (const chunk of chunks) {

@@ -13,15 +13,19 @@ import * as Clock from "effect/Clock"
 import * as Effect from "effect/Effect"
 import type { HttpClientError } from "effect/http/HttpClientError"
 import type { HttpClientResponse } from "effect/http/HttpClientResponse"
+import * as Option from "effect/Option"
+import * as Predicate from "effect/Predicate"
 import * as Record from "effect/Record"
 import * as Result from "effect/Result"
-import type * as Schema from "effect/Schema"
 import * as Stream from "effect/Stream"
+import { isDamage } from "./failure.ts"
+import { damaged, gunzipAtMost, isGzip } from "./gzip.ts"
 import * as Scrub from "./scrub.ts"
+import { concat } from "./peek.ts"
 import { type Call, fromHttpClientError } from "./transport.ts"
 
 /** @internal */
-export type Decode<A> = (json: unknown) => Result.Result<A, Schema.SchemaError>
+export type Decode<A> = (json: unknown) => Result.Result<A, { readonly message: string }>
 
 // A status answer has 150 bytes, an HTML error page 27 kB; what is longer is not read to its end.
 const maxBodyBytes = 64 * 1024
@@ -59,9 +63,9 @@ const readOk = <A>(
   scrub: Scrub.Scrub
 ): Effect.Effect<A, DatadogError> =>
   Effect.matchEffect(readBody(response), {
-    onFailure: (error): Effect.Effect<never, DatadogError> => Effect.fail(fromHttpClientError(call, error, scrub)),
+    onFailure: (error): Effect.Effect<never, DatadogError> => failInBody(response, call, error, scrub),
     onSuccess: (body): Effect.Effect<A, DatadogError> => {
-      const result = decodeBody(body, decode)
+      const result = decodeBody(response, body, decode, scrub)
       return Result.isSuccess(result)
         ? Effect.succeed(result.success)
         : failByBody(response, call, body.text, result.failure, scrub)
@@ -73,16 +77,53 @@ export const isOk = (response: HttpClientResponse): boolean => response.status >
 
 interface Body {
   readonly text: string
-  readonly isComplete: boolean
+  /** Why the text is not all of it. */
+  readonly issue: string | undefined
 }
 
-const decodeBody = <A>(body: Body, decode: Decode<A>): Result.Result<A, string> => {
-  if (!body.isComplete) return Result.fail(`Expected at most ${maxBodyBytes} bytes`)
-  return Result.flatMap(parseJson(body.text), (json) => Result.mapError(decode(json), (error) => error.message))
+const decodeBody = <A>(
+  response: HttpClientResponse,
+  body: Body,
+  decode: Decode<A>,
+  scrub: Scrub.Scrub
+): Result.Result<A, string> => {
+  if (body.issue !== undefined) return Result.fail(body.issue)
+  return Option.match(parseJson(body.text, scrub), {
+    onNone: () => Result.fail(body.text === "" ? "Expected JSON, got an empty body" : notJson(response, scrub)),
+    onSome: (json) => Result.mapError(decode(json), (error) => scrub(error.message))
+  })
 }
 
-const parseJson = (text: string): Result.Result<unknown, string> =>
-  Result.try({ try: (): unknown => JSON.parse(text), catch: () => "Expected JSON" })
+// What a server echoes of a key would go from a value to logs and spans.
+const parseJson = Option.liftThrowable((text: string, scrub: Scrub.Scrub): unknown =>
+  JSON.parse(text, (_, value: unknown) => Predicate.isString(value) ? scrub(value) : value)
+)
+
+const notJson = (response: HttpClientResponse, scrub: Scrub.Scrub): string =>
+  isEncoded(response) ? `Expected JSON, got a body encoded as ${encodingOf(response, scrub)}` : "Expected JSON"
+
+/** @internal */
+export const isEncoded = ({ headers }: HttpClientResponse): boolean =>
+  !["", "identity"].includes((headers["content-encoding"] ?? "").trim().toLowerCase())
+
+/** @internal */
+export const encodingOf = ({ headers }: HttpClientResponse, scrub: Scrub.Scrub): string =>
+  scrub(headers["content-encoding"] ?? "").slice(0, 100)
+
+/**
+ * The error of a body that can't be read to its end.
+ *
+ * @internal
+ */
+export const failInBody = (
+  response: HttpClientResponse,
+  call: Call,
+  error: HttpClientError,
+  scrub: Scrub.Scrub
+): Effect.Effect<never, DatadogError> =>
+  isDamage(error.reason.cause)
+    ? failByBody(response, call, "", damaged, scrub)
+    : Effect.fail(fromHttpClientError(call, error, scrub))
 
 /** @internal */
 export const failByStatus = (
@@ -129,23 +170,33 @@ const readBody = (response: HttpClientResponse): Effect.Effect<Body, HttpClientE
   // Each look at the headers makes them anew.
   const { headers } = response
   return Number(headers["content-length"]) <= maxBodyBytes && headers["content-encoding"] === undefined
-    ? Effect.map(response.text, (text) => ({ text, isComplete: true }))
+    ? Effect.map(response.arrayBuffer, (buffer) => toBody(new Uint8Array(buffer), true))
     : readAtMost(response)
 }
 
 const readAtMost = (response: HttpClientResponse): Effect.Effect<Body, HttpClientError> =>
   Effect.suspend(() => {
-    const decoder = new TextDecoder()
-    let text = ""
+    const chunks: Array<Uint8Array> = []
     let room = maxBodyBytes
     return response.stream.pipe(
       Stream.runForEachWhile((chunk) =>
         Effect.sync(() => {
-          text += decoder.decode(chunk.subarray(0, Math.max(room, 0)), { stream: true })
+          chunks.push(chunk.subarray(0, Math.max(room, 0)))
           room -= chunk.length
           return room >= 0
         })
       ),
-      Effect.map(() => ({ text, isComplete: room >= 0 }))
+      // fetch has no stream where there is no body.
+      Effect.catch((error) => error.reason._tag === "EmptyBodyError" ? Effect.void : Effect.fail(error)),
+      Effect.map(() => toBody(concat(chunks), room >= 0))
     )
   })
+
+const toBody = (bytes: Uint8Array, isComplete: boolean): Body => {
+  const plain = isGzip(bytes) ? gunzipAtMost(bytes, maxBodyBytes) : Result.succeed(bytes)
+  return Result.isFailure(plain)
+    ? { text: "", issue: plain.failure }
+    : { text: new TextDecoder().decode(plain.success), issue: isComplete ? undefined : tooLong }
+}
+
+const tooLong = `Expected at most ${maxBodyBytes} bytes`

@@ -10,6 +10,13 @@ import type { Credentials } from "../../DatadogConfig.ts"
 /** @internal */
 export type Scrub = (text: string) => string
 
+/**
+ * What stands in a secret's place.
+ *
+ * @internal
+ */
+export const redacted = "<redacted>"
+
 // Datadog's keys have 32 and 40 characters; a secret shorter than 8 would blank out ordinary words.
 const minLength = 8
 
@@ -20,7 +27,7 @@ export const make = (credentials: Credentials): Scrub => {
     .filter((secret) => secret.length >= minLength)
     // A key may begin with the other one.
     .sort((a, b) => b.length - a.length)
-  return (text) => secrets.reduce((scrubbed, secret) => scrubbed.replaceAll(secret, "<redacted>"), text)
+  return (text) => secrets.reduce((scrubbed, secret) => scrubbed.replaceAll(secret, redacted), text)
 }
 
 /**

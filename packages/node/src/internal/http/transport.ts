@@ -4,8 +4,11 @@
  * @since 0.1.0
  */
 import { DatadogTransportError } from "@effect-datadog/slo-report/DatadogError"
-import type { HttpClientError } from "effect/http/HttpClientError"
+import * as Effect from "effect/Effect"
+import * as HttpClient from "effect/http/HttpClient"
+import { HttpClientError, TransportError } from "effect/http/HttpClientError"
 import * as Predicate from "effect/Predicate"
+import { type Failure, failureOf } from "./failure.ts"
 import type { Scrub } from "./scrub.ts"
 
 /** @internal */
@@ -17,8 +20,42 @@ export interface Call {
 /** @internal */
 export const fromHttpClientError = (call: Call, error: HttpClientError, scrub: Scrub): DatadogTransportError => {
   const cause = error.reason.cause ?? error.reason.description
-  return new DatadogTransportError({ ...call, reason: reasonOf(cause), cause: withoutPrivates(cause, scrub) })
+  return new DatadogTransportError({ ...call, ...placed(error, cause), cause: withoutPrivates(cause, scrub) })
 }
+
+const placed = (error: HttpClientError, cause: unknown): Failure => {
+  switch (error.reason._tag) {
+    case "InvalidUrlError":
+    case "EncodeError":
+      return { reason: "invalid", sent: "no", isTransient: false }
+    case "TransportError":
+      return failureOf(cause)
+    default:
+      return inBody(failureOf(cause))
+  }
+}
+
+// There was an answer, but not to its end; undici has no code for chunks without the last.
+const inBody = (failure: Failure): Failure => ({
+  ...failure,
+  sent: "maybe",
+  reason: failure.reason === "other" ? "reset" : failure.reason
+})
+
+/**
+ * node:http throws where a request can't be made; here it is an error like any other.
+ *
+ * @internal
+ */
+export const withoutThrows = (transport: HttpClient.HttpClient): HttpClient.HttpClient =>
+  HttpClient.transform(
+    transport,
+    (response, request) =>
+      Effect.catchDefect(response, (defect) =>
+        failureOf(defect).reason === "invalid"
+          ? Effect.fail(new HttpClientError({ reason: new TransportError({ request, cause: defect }) }))
+          : Effect.die(defect))
+  )
 
 /** @internal */
 export const timedOut = (call: Call): DatadogTransportError => new DatadogTransportError({ ...call, reason: "timeout" })
@@ -27,32 +64,15 @@ export const timedOut = (call: Call): DatadogTransportError => new DatadogTransp
 export const brokeOff = (call: Call, message: string): DatadogTransportError =>
   new DatadogTransportError({ ...call, reason: "reset", cause: new Error(message) })
 
-// fetch wraps undici's error, and Node wraps the errors of several addresses in one.
+/**
+ * The error of a request that was never made.
+ *
+ * @internal
+ */
+export const notSendable = (call: Call, issue: string): DatadogTransportError =>
+  new DatadogTransportError({ ...call, reason: "invalid", sent: "no", isTransient: false, cause: new Error(issue) })
+
 const maxDepth = 4
-
-const codesOf = (cause: unknown, depth = 0): ReadonlyArray<string> => {
-  if (!Predicate.isObject(cause) || depth > maxDepth) return []
-  const inner = [cause.cause, ...(Array.isArray(cause.errors) ? cause.errors : [])]
-  return [
-    ...(Predicate.isString(cause.code) ? [cause.code] : []),
-    ...inner.flatMap((error) => codesOf(error, depth + 1))
-  ]
-}
-
-const reasonOf = (cause: unknown): DatadogTransportError["reason"] => {
-  for (const code of codesOf(cause)) {
-    if (code === "ECONNREFUSED") return "refused"
-    if (code === "ENOTFOUND" || code === "EAI_AGAIN") return "dns"
-    if (/TIMEDOUT|TIMEOUT/.test(code)) return "timeout"
-    if (
-      /^(ECONNRESET|EPIPE|UND_ERR_SOCKET|UND_ERR_RES_CONTENT_LENGTH_MISMATCH|ERR_STREAM_PREMATURE_CLOSE)$/.test(code)
-    ) {
-      return "reset"
-    }
-    if (/^(ERR_TLS|ERR_SSL|CERT_|UNABLE_TO|SELF_SIGNED|DEPTH_ZERO|HOSTNAME_MISMATCH|EPROTO)/.test(code)) return "tls"
-  }
-  return "other"
-}
 
 // Only names and messages are kept: a transport's error may hold its request, headers included.
 const withoutPrivates = (cause: unknown, scrub: Scrub, depth = 0): Error => {

@@ -3,61 +3,82 @@
  *
  * @since 0.1.0
  */
-import type { DatadogError } from "@effect-datadog/slo-report/DatadogError"
+import { type DatadogError, isRetryable } from "@effect-datadog/slo-report/DatadogError"
 import type { ReportId } from "@effect-datadog/slo-report/SloReport"
 import {
   CreateReportRequest,
   CreateReportResponse,
-  type SloReportRequest
+  make,
+  SloReportRequest
 } from "@effect-datadog/slo-report/SloReportRequest"
 import * as Effect from "effect/Effect"
 import * as HttpClientRequest from "effect/http/HttpClientRequest"
+import * as Result from "effect/Result"
 import * as Schema from "effect/Schema"
 import { CreateOutcomeUnknown } from "../../SloReportError.ts"
+import type { Outgoing } from "../http/attempt.ts"
 import { type RetryingSender, send } from "../http/request.ts"
-
-const path = "/api/v2/slo/report"
+import type { Decode } from "../http/response.ts"
+import { redacted } from "../http/scrub.ts"
+import { type Call, notSendable } from "../http/transport.ts"
 
 /** @internal */
 export const create = (
   sender: RetryingSender,
   request: SloReportRequest
 ): Effect.Effect<ReportId, DatadogError | CreateOutcomeUnknown> =>
-  encode(request).pipe(
-    Effect.orDie,
-    Effect.flatMap((body) =>
-      send(
-        sender,
-        {
-          operation: "create",
-          call: { method: "POST", path },
-          request: HttpClientRequest.bodyJsonUnsafe(HttpClientRequest.post(path), body)
-        },
-        decode,
-        wasNotProcessed
+  Effect.matchEffect(toBody(request), {
+    onFailure: ({ message }): Effect.Effect<never, DatadogError> => Effect.fail(notSendable(call, message)),
+    onSuccess: (body) => {
+      const outgoing: Outgoing = { operation: "create", call, request: HttpClientRequest.bodyJsonUnsafe(post, body) }
+      return send(sender, outgoing, decode, mayRetry).pipe(
+        Effect.mapError((error) => stageOf(error) === "unknown" ? new CreateOutcomeUnknown({ error }) : error)
       )
-    ),
-    Effect.mapError((error) => mayBeProcessed(error) ? new CreateOutcomeUnknown({ error }) : error)
-  )
+    }
+  })
+
+const call: Call = { method: "POST", path: "/api/v2/slo/report" }
+
+// Over a connection that the server is closing the request may be lost or not.
+const post = HttpClientRequest.post(call.path, { headers: { connection: "close" } })
+
+const isRequest = Schema.is(SloReportRequest)
+
+// A plain object of the same shape has the same type.
+const toBody = (request: SloReportRequest) =>
+  Effect.flatMap(isRequest(request) ? Effect.succeed(request) : make(request), encode)
 
 const encode = Schema.encodeEffect(CreateReportRequest)
 
-const decode = Schema.decodeUnknownResult(CreateReportResponse)
+const decodeId = Schema.decodeUnknownResult(CreateReportResponse)
 
-// Without a connection nothing was written, and a 429 comes before the request is looked at.
-const wasNotProcessed = (error: DatadogError): boolean =>
-  error._tag === "DatadogTooManyRequests" ||
-  (error._tag === "DatadogTransportError" && (error.reason === "refused" || error.reason === "dns"))
+// An id that was one of the client's own secrets has been taken out.
+const decode: Decode<ReportId> = (json) =>
+  Result.flatMap(
+    decodeId(json),
+    (id): ReturnType<typeof decode> =>
+      id.includes(redacted) ? Result.fail({ message: "Expected an id, got a secret" }) : Result.succeed(id)
+  )
 
-const mayBeProcessed = (error: DatadogError): boolean => {
+/**
+ * How far a request came that was not answered with an id: nothing of it was sent, it was refused before a
+ * report was made, or nobody knows.
+ */
+const stageOf = (error: DatadogError): "not sent" | "refused" | "unknown" => {
   switch (error._tag) {
-    case "DatadogServerError":
-    case "DatadogProtocolError":
-      return true
     case "DatadogTransportError":
-      // A certificate is refused before anything is written.
-      return !wasNotProcessed(error) && error.reason !== "tls"
+      return error.sent === "no" ? "not sent" : "unknown"
+    case "DatadogServerError":
+      // The server doesn't know the method, or the version of HTTP.
+      return error.status === 501 || error.status === 505 ? "refused" : "unknown"
+    case "DatadogUnexpectedStatus":
+      // 303 shows where the result is; what no standard knows tells nothing.
+      return error.status === 303 || error.status < 300 || error.status > 499 ? "unknown" : "refused"
+    case "DatadogProtocolError":
+      return "unknown"
     default:
-      return false
+      return "refused"
   }
 }
+
+const mayRetry = (error: DatadogError): boolean => stageOf(error) !== "unknown" && isRetryable(error)

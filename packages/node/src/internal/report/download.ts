@@ -12,12 +12,12 @@ import type { HttpClientResponse } from "effect/http/HttpClientResponse"
 import * as Option from "effect/Option"
 import * as Scope from "effect/Scope"
 import * as Stream from "effect/Stream"
-import { gunzip, isDecided, isGzip } from "../http/gzip.ts"
+import { damaged, gunzip, isDecided, isGzip } from "../http/gzip.ts"
 import { peek } from "../http/peek.ts"
 import { countFailure, countSuccess, type Sender } from "../http/attempt.ts"
 import { type RetryingSender, sendStreaming } from "../http/request.ts"
 import * as Response from "../http/response.ts"
-import { brokeOff, type Call, fromHttpClientError, timedOut } from "../http/transport.ts"
+import { brokeOff, type Call, timedOut } from "../http/transport.ts"
 import * as ReportFile from "./reportFile.ts"
 
 /** @internal */
@@ -65,12 +65,15 @@ const readOk = Effect.fnUntraced(function*(
   call: Call,
   response: HttpClientResponse
 ): Effect.fn.Return<Parts, DatadogError, Scope.Scope> {
+  if (isPart(response)) {
+    return yield* Response.failByBody(response, call, "", "Expected the whole file, got a part of it", scrub)
+  }
   const raw = yield* peek(rawBytes(response, call, scrub), isDecided)
   const isCompressed = isGzip(raw.head)
-  const length = isCompressed || !isEncoded(response) ? contentLength(response) : undefined
+  const length = isCompressed || !Response.isEncoded(response) ? contentLength(response) : undefined
   const whole = length === undefined ? raw.stream : notShorter(raw.stream, length, call)
   const plain = yield* peek(
-    isCompressed ? gunzip(whole, response, call, scrub) : whole,
+    isCompressed ? gunzip(whole, call, Response.failByBody(response, call, "", damaged, scrub)) : whole,
     (head) => firstOf(head) !== undefined || head.length >= ReportFile.maxHeadBytes,
     Effect.timeoutOrElse({ duration: attemptTimeout, orElse: () => Effect.fail(timedOut(call)) })
   )
@@ -79,7 +82,7 @@ const readOk = Effect.fnUntraced(function*(
     const { head } = yield* peek(stream, (head) => head.length >= ReportFile.maxHeadBytes)
     return yield* Response.failByBody(response, call, new TextDecoder().decode(head), issue, scrub)
   })
-  const issue = issueOf(response.status, firstOf(plain.head)) ??
+  const issue = issueOf(firstOf(plain.head)) ??
     (isCompressed ? undefined : encodingIssue(response, plain.head, scrub))
   if (issue !== undefined) return yield* refuse(plain.stream, issue)
   const table = Stream.unwrap(Effect.gen(function*() {
@@ -102,7 +105,13 @@ const rawBytes = (
 ): Stream.Stream<Uint8Array, DatadogError> =>
   Stream.catch(response.stream, (error) =>
     // fetch has no stream where there is no body.
-    error.reason._tag === "EmptyBodyError" ? Stream.empty : Stream.fail(fromHttpClientError(call, error, scrub)))
+    error.reason._tag === "EmptyBodyError"
+      ? Stream.empty
+      : Stream.fromEffect(Response.failInBody(response, call, error, scrub)))
+
+// Nobody asked for a range.
+const isPart = ({ headers, status }: HttpClientResponse): boolean =>
+  status === 206 || headers["content-range"] !== undefined
 
 // Transports see to this themselves, but for those that a test or a proxy's client puts in their place.
 const notShorter = (
@@ -140,17 +149,14 @@ const notCut = (stream: Stream.Stream<Uint8Array, DatadogError>, call: Call): St
     )
   })
 
-const isEncoded = ({ headers }: HttpClientResponse): boolean =>
-  !["", "identity"].includes((headers["content-encoding"] ?? "").trim().toLowerCase())
-
 // Where a transport has decompressed a body, its header still says that it is compressed.
 const encodingIssue = (
   response: HttpClientResponse,
   head: Uint8Array,
   scrub: Sender["scrub"]
 ): string | undefined =>
-  isEncoded(response) && Option.isNone(decodeStrictly(head))
-    ? `Expected a table in CSV, got a body encoded as ${scrub(response.headers["content-encoding"] ?? "")}`
+  Response.isEncoded(response) && Option.isNone(decodeStrictly(head))
+    ? `Expected a table in CSV, got a body encoded as ${Response.encodingOf(response, scrub)}`
     : undefined
 
 const decodeStrictly = Option.liftThrowable((bytes: Uint8Array) =>
@@ -173,8 +179,7 @@ const firstOf = (head: Uint8Array): string | undefined => {
   return at < head.length ? String.fromCharCode(head[at]!) : undefined
 }
 
-const issueOf = (status: number, first: string | undefined): string | undefined => {
-  if (status === 206) return "Expected a table in CSV, got a part of a body"
+const issueOf = (first: string | undefined): string | undefined => {
   switch (first) {
     case undefined:
       return "Expected a table in CSV, got an empty body"

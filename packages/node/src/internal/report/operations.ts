@@ -5,11 +5,10 @@
  */
 import type { DatadogError } from "@effect-datadog/slo-report/DatadogError"
 import type { DatadogSite } from "@effect-datadog/slo-report/DatadogSite"
-import { type ReportId, type SloReport, SloReportStatusResponse } from "@effect-datadog/slo-report/SloReport"
+import type { ReportId, SloReport } from "@effect-datadog/slo-report/SloReport"
 import type { SloReportRequest } from "@effect-datadog/slo-report/SloReportRequest"
 import * as Effect from "effect/Effect"
 import * as HttpClientRequest from "effect/http/HttpClientRequest"
-import * as Schema from "effect/Schema"
 import * as Stream from "effect/Stream"
 import type { Span, SpanOptions } from "effect/Tracer"
 import type { CreateOutcomeUnknown } from "../../SloReportError.ts"
@@ -19,6 +18,7 @@ import type { PollContext } from "../polling/sharedPoll.ts"
 import * as Create from "./create.ts"
 import type { CreatedReports } from "./createdReports.ts"
 import * as Download from "./download.ts"
+import * as Status from "./status.ts"
 
 /** @internal */
 export interface Context {
@@ -59,12 +59,12 @@ export const make = ({ created, privately, sender, site }: Context): Operations 
     status: (id) =>
       statusIn(
         { attributes: { ...call.attributes, "slo.report.id": id } },
-        created.retryWhileNotFound(id)(send(sender, statusRequest(id), decodeStatus))
+        created.retryWhileNotFound(id)(send(sender, statusRequest(id), Status.decodeOf(id)))
       ),
     poll: (id, { links, permit, retries }) =>
       statusIn(
         { root: true, links, attributes: { ...call.attributes, "slo.report.id": id, "retry.count": retries } },
-        sendOnce(sender, statusRequest(id), decodeStatus, permit)
+        sendOnce(sender, statusRequest(id), Status.decodeOf(id), permit)
       ),
     create: Effect.fn("SloReportClient.createReport", call)(
       function*(request: SloReportRequest): Effect.fn.Return<ReportId, DatadogError | CreateOutcomeUnknown> {
@@ -89,8 +89,6 @@ const statusRequest = (id: ReportId): Outgoing => {
   const path = `/api/v2/slo/report/${encodeURIComponent(id)}/status`
   return { operation: "status", call: { method: "GET", path }, request: HttpClientRequest.get(path) }
 }
-
-const decodeStatus = Schema.decodeUnknownResult(SloReportStatusResponse)
 
 const annotated = (span: Span, report: SloReport): SloReport => {
   span.attribute("slo.report.status", report.rawStatus)
