@@ -74,8 +74,8 @@ export class InvalidReportPeriod extends Schema.TaggedError<InvalidReportPeriod>
  * the first instant of the date; where clocks show 0:00 twice, the first counts. Weeks begin on Sunday. A
  * date that a zone leaves out, as Samoa did with 2011-12-30, has no interval.
  *
- * A zone that is unknown, `from` before 1970 or not before `to`, no `interval`, or no interval that ends in
- * time is an `InvalidReportPeriod`.
+ * A zone that is unknown, a time before 1970 or after 9999, `from` not before `to`, no `interval`, or no
+ * interval that ends in time is an `InvalidReportPeriod`.
  *
  * **Example** (A day of 23 hours)
  *
@@ -105,7 +105,8 @@ export const make = (
   if (zone === undefined) {
     return invalid("timezone", "expected an IANA time zone name, such as America/New_York or UTC")
   }
-  if (!isTime(Time.floor(from))) return invalid("from", "expected a time from 1970 to the end of 9999")
+  if (!isTime(Time.floor(from))) return invalid("from", range)
+  if (!isTime(Time.floor(to))) return invalid("to", range)
   if (!DateTime.isLessThan(from, to)) return invalid("from", `expected a time before "to"`)
 
   const unit = units[interval]
@@ -135,6 +136,8 @@ export const make = (
 const isReportInterval = Schema.is(ReportInterval)
 
 const isTime = Schema.is(Time.Time)
+
+const range = "expected a time from 1970 to the end of 9999"
 
 const units = { daily: "day", weekly: "week", monthly: "month" } as const
 

@@ -16,7 +16,7 @@ import type { Bucket, SloHistory, Transition } from "./SloHistory.ts"
  *   - `"other_period"`: the history is not of the whole period that the intervals make up
  *   - `"issues"`, `"corrections"`: Datadog tells of some, so that its number is not what the parts add up to
  *   - `"no_parts"`: the answer has no transitions or buckets that make sense
- *   - `"unaligned"`: an interval begins inside a bucket, or before the first transition
+ *   - `"unaligned"`: an interval begins inside a bucket or before the first transition, or a bucket after the end
  *   - `"unproved"`: the parts don't add up to Datadog's own number
  *
  * @category models
@@ -125,7 +125,9 @@ const cutBuckets = (
   const starts = buckets.map(({ start }) => start)
   if (!isInOrder(starts)) return askEach("no_parts")
   const isStart = new Set(starts)
-  if (starts[0] !== intervals[0]!.from || !intervals.every(({ from }) => isStart.has(from))) return askEach("unaligned")
+  const isAligned = starts[0] === intervals[0]!.from && intervals.every(({ from }) => isStart.has(from)) &&
+    starts.every((start) => start < intervals.at(-1)!.to)
+  if (!isAligned) return askEach("unaligned")
   const whole = ratio(buckets)
   const isProved = sli !== undefined && whole !== undefined && Math.abs(whole - sli) <= 1e-9 * Math.abs(sli)
   if (!isProved) return askEach("unproved")

@@ -3,7 +3,7 @@ import { DateTime, Effect, Result, Schema } from "effect"
 import * as ReportIntervals from "../src/ReportIntervals.ts"
 import * as SloReportRequest from "../src/SloReportRequest.ts"
 import { assertIntervals } from "./suites/intervals.ts"
-import { isoDate, zones } from "./utils/zones.ts"
+import { isoDate, transitions, zones } from "./utils/zones.ts"
 
 describe("the intervals of a period", () => {
   it.effect("of a request are the columns of the recorded report", () =>
@@ -129,6 +129,14 @@ describe("in every time zone, the intervals are what Intl's clocks show", () => 
     }
   })
 
+  it("of the days around every change of its clocks in three years", () => {
+    for (const timezone of zones) {
+      for (const change of transitions(timezone, seconds("2024-01-01"), seconds("2027-01-01"), 7 * 86_400)) {
+        assertIntervals({ from: change - 86_400, to: change + 3 * 86_400, interval: "daily", timezone })
+      }
+    }
+  })
+
   it.prop("of any period", {
     timezone: Schema.Literals(zones),
     interval: SloReportRequest.ReportInterval,
@@ -152,6 +160,7 @@ describe("a period without intervals is refused with a message that names the me
     ["that ends as it begins", { to: "2024-01-10" }, "from", /^expected a time before "to"$/],
     ["from before 1970", { from: "1969-12-31T23:59:59Z" }, "from", /^expected a time from 1970/],
     ["from a year of six digits", { from: "+275000-01-01", to: "+275700-01-01" }, "from", /^expected a time from 1970/],
+    ["to a year of five digits", { to: "+010000-01-01" }, "to", /^expected a time from 1970/],
     ["without an interval's length", { interval: undefined }, "interval", /^expected daily, weekly or monthly$/],
     [
       "with a length that is none",

@@ -184,11 +184,16 @@ describe("the history of events", () => {
     assert.deepStrictEqual(cut(neither, at(5 * hour, 12 * hour)), askEach("unproved"))
   })
 
-  it("is not cut inside a bucket, nor where the first bucket reaches back", () => {
+  it("is not cut inside a bucket, nor where the buckets are of a longer period", () => {
     const sli = 100 * 14 / 16
     assert.deepStrictEqual(cut(historyOf({ ...parts, sli }), at(5 * hour, 7 * hour, 12 * hour)), askEach("unaligned"))
-    const buckets = [[4 * hour, 1, 2], ...parts.buckets.slice(1)] as const
-    assert.deepStrictEqual(cut(historyOf({ ...parts, buckets, sli }), at(5 * hour, 12 * hour)), askEach("unaligned"))
+    const after = historyOf({ ...parts, buckets: [...parts.buckets, [12 * hour, 7, 8]], sli: 100 * 21 / 24 })
+    assert.deepStrictEqual(cut(after, at(5 * hour, 12 * hour)), askEach("unaligned"))
+    for (const others of [parts.buckets.slice(1), parts.buckets]) {
+      const buckets = [[4 * hour, 7, 8], ...others] as const
+      const reachingBack = historyOf({ ...parts, buckets, sli: 100 * 21 / 24 })
+      assert.deepStrictEqual(cut(reachingBack, at(5 * hour, 12 * hour)), askEach("unaligned"))
+    }
     assert.deepStrictEqual(
       cut(historyOf({ ...parts, buckets: [], sli }), at(5 * hour, 12 * hour)),
       askEach("unaligned")

@@ -1,8 +1,7 @@
 /**
  * What a zone's clocks show, asked of `Intl` alone: nothing here shares code with what it is held against.
  */
-const hour = 3600
-const day = 24 * hour
+const day = 86_400
 
 const formats = new Map<string, Intl.DateTimeFormat>()
 
@@ -32,9 +31,11 @@ export function dateAt(zone: string, seconds: number): string {
 /** When a zone's offset changes, after `from` and until `to`: looked for every `step` seconds. */
 export function transitions(zone: string, from: number, to: number, step: number): ReadonlyArray<number> {
   const found: Array<number> = []
+  let offset = offsetAt(zone, from)
   for (let at = from; at < to; at += step) {
-    const before = offsetAt(zone, at)
-    if (offsetAt(zone, at + step) === before) continue
+    const before = offset
+    offset = offsetAt(zone, at + step)
+    if (offset === before) continue
     let [low, high] = [at, at + step]
     while (high - low > 1) {
       const middle = Math.floor((low + high) / 2)
@@ -50,7 +51,7 @@ export function transitions(zone: string, from: number, to: number, step: number
 export function firstSecondOf(zone: string, date: string): number {
   const midnight = Date.parse(date) / 1000
   const [from, to] = [midnight - 2 * day, midnight + 2 * day]
-  const segments = [from, ...transitions(zone, from, to, 6 * hour)]
+  const segments = [from, ...transitions(zone, from, to, day)]
   const firsts = segments.map((start, index) => {
     const first = Math.max(start, midnight - offsetAt(zone, start))
     return first < (segments[index + 1] ?? to) ? first : Infinity
