@@ -9,6 +9,7 @@
 import * as Schema from "effect/Schema"
 import * as SchemaTransformation from "effect/SchemaTransformation"
 import { WireId } from "./internal/wireId.ts"
+import { PathSegment } from "./internal/pathSegment.ts"
 
 /**
  * The id of a report: one safe segment of a URL's path.
@@ -21,13 +22,7 @@ import { WireId } from "./internal/wireId.ts"
  * @category schemas
  * @since 0.1.0
  */
-export const ReportId = Schema.String.check(
-  Schema.isMinLength(1),
-  Schema.isMaxLength(255),
-  Schema.isPattern(/^(?!\.{1,2}$)[^/\\?#%\s\p{C}]+$/u, {
-    message: "Expected one path segment: no spaces or control characters, none of / \\ ? # %, not . or .."
-  })
-).pipe(Schema.brand("ReportId"))
+export const ReportId = PathSegment.pipe(Schema.brand("ReportId"))
 
 /**
  * The type of a report's id.

@@ -7,6 +7,9 @@ import { dual } from "effect/Function"
 import * as Order from "effect/Order"
 import * as Schema from "effect/Schema"
 import * as IntervalCell from "./IntervalCell.ts"
+import { defined } from "./internal/defined.ts"
+import type { Interval } from "./ReportIntervals.ts"
+import type { Slo } from "./Slo.ts"
 
 /**
  * An SLO of a report.
@@ -31,6 +34,34 @@ export class SloReportRow extends Schema.Class<SloReportRow>("@effect-datadog/sl
   cells: Schema.Array(IntervalCell.IntervalCell),
   other: Schema.Record(Schema.String, Schema.String)
 }) {}
+
+/**
+ * Makes the row of an SLO from its SLIs, as the report would have it.
+ *
+ * **Details**
+ *
+ * The SLO's type is Datadog's word for it, its target the primary one. A cell's text is its number's shortest.
+ *
+ * @param intervals the row's columns
+ * @param slis one for each interval, in percent; where it is `undefined` or missing, the cell is empty
+ * @param exportError why there are no more of them; absent where there are
+ * @category constructors
+ * @since 0.1.0
+ */
+export const fromSlis = (
+  slo: Slo,
+  intervals: ReadonlyArray<Pick<Interval, "start">>,
+  slis: ReadonlyArray<number | undefined>,
+  exportError?: string
+): SloReportRow =>
+  new SloReportRow({
+    id: slo.id,
+    sloType: slo.rawType,
+    name: slo.name,
+    ...defined({ target: slo.target, exportError }),
+    cells: intervals.map(({ start }, index) => IntervalCell.fromText(start, slis[index]?.toString() ?? "")),
+    other: {}
+  })
 
 /**
  * How the status moved from one interval to the next that has data.

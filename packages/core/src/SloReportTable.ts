@@ -198,6 +198,26 @@ export const lineCount = (record: CsvRecord): number => {
   return lines
 }
 
+/**
+ * Makes the columns of a report: the five that every report has, then one an interval, then the others.
+ *
+ * @param starts the dates on which the intervals start, `YYYY-MM-DD`, in the order of time
+ * @param others the names of other columns @default none
+ * @category constructors
+ * @since 0.1.0
+ */
+export const fromIntervals = (starts: ReadonlyArray<string>, others: ReadonlyArray<string> = []): SloReportTable => {
+  const columns = (names: ReadonlyArray<string>, first: number): ReadonlyArray<Column> =>
+    names.map((name, index) => ({ name, index: first + index }))
+  const firstOther = knownNames.length + starts.length
+  return {
+    width: firstOther + others.length,
+    known: { id: 0, slo_type: 1, name: 2, target: 3, export_error: 4 },
+    intervals: columns(starts, knownNames.length),
+    others: columns(others, firstOther)
+  }
+}
+
 // -----------------------------------------------------------------------------
 // internals
 // -----------------------------------------------------------------------------

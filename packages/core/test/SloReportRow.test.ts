@@ -1,7 +1,65 @@
 import { assert, describe, it } from "@effect/vitest"
 import { Effect, Equal, pipe, Schema } from "effect"
 import * as IntervalCell from "../src/IntervalCell.ts"
+import * as Slo from "../src/Slo.ts"
 import * as SloReportRow from "../src/SloReportRow.ts"
+import { monitorSli } from "./fixtures/histories.ts"
+
+describe("the row of an SLO", () => {
+  const slo = new Slo.Slo({
+    id: Slo.SloId.make("a"),
+    name: "Checkout",
+    type: "metric",
+    rawType: "metric",
+    tags: [],
+    thresholds: [],
+    target: 99.9
+  })
+  const intervals = [{ start: "2024-01-01" }, { start: "2024-02-01" }, { start: "2024-03-01" }]
+
+  it("has a cell for each of its SLIs, an empty one where there is none", () => {
+    const made = SloReportRow.fromSlis(slo, intervals, [monitorSli, undefined, 0])
+    assert.deepStrictEqual(
+      made,
+      new SloReportRow.SloReportRow({
+        id: "a",
+        sloType: "metric",
+        name: "Checkout",
+        target: 99.9,
+        cells: [
+          new IntervalCell.IntervalCell({
+            start: "2024-01-01",
+            status: monitorSli,
+            raw: "99.04629516601562"
+          }),
+          new IntervalCell.IntervalCell({ start: "2024-02-01", raw: "" }),
+          new IntervalCell.IntervalCell({ start: "2024-03-01", status: 0, raw: "0" })
+        ],
+        other: {}
+      })
+    )
+  })
+
+  it("that failed says why, and keeps the cells that it has", () => {
+    const { cells, exportError } = SloReportRow.fromSlis(slo, intervals, [98], "404 Not Found")
+    assert.strictEqual(exportError, "404 Not Found")
+    assert.deepStrictEqual(cells.map(({ raw }) => raw), ["98", "", ""])
+    assert.isTrue(SloReportRow.fromSlis(slo, intervals, [], "a").cells.every(({ status }) => status === undefined))
+  })
+
+  it("has Datadog's word for an unknown type, and no target where there is none", () => {
+    const made = SloReportRow.fromSlis(Slo.fromAttributes(slo.id, { slo_type: "composite" }), [], [])
+    assert.deepStrictEqual(
+      made,
+      new SloReportRow.SloReportRow({ id: "a", sloType: "composite", name: "", cells: [], other: {} })
+    )
+  })
+
+  it.prop("has every number as it is", { sli: Schema.Finite }, ({ sli }) => {
+    const [cell] = SloReportRow.fromSlis(slo, intervals, [sli]).cells
+    assert.strictEqual(cell?.status, sli + 0)
+  })
+})
 
 describe("latest", () => {
   it("is the last cell that has data", () => {

@@ -465,6 +465,18 @@ describe("a file that a CSV reader yields", () => {
   })
 })
 
+describe("a table of intervals", () => {
+  it("is what its header would give", () => {
+    const starts = ["2024-01-01", "2024-02-01"]
+    assert.deepStrictEqual(
+      SloReportTable.fromIntervals(starts, ["team", "env"]),
+      tableOf([...five, ...starts, "team", "env"])
+    )
+    assert.deepStrictEqual(SloReportTable.fromIntervals(starts), tableOf([...five, ...starts]))
+    assert.deepStrictEqual(SloReportTable.fromIntervals([]), tableOf(five))
+  })
+})
+
 describe("lineCount", () => {
   const cases: ReadonlyArray<readonly [record: ReadonlyArray<string>, lines: number]> = [
     [[], 1],

@@ -17,7 +17,8 @@ const isSeconds = Schema.is(Seconds)
 
 const fromSeconds = (seconds: number): DateTime.Utc => DateTime.makeUnsafe(seconds * 1000)
 
-const toSeconds = (time: DateTime.DateTime): number => DateTime.toEpochMillis(time) / 1000
+/** @internal */
+export const toSeconds = (time: DateTime.DateTime): number => DateTime.toEpochMillis(time) / 1000
 
 /** @internal */
 export const Time = Schema.DateTimeUtc.annotate({
@@ -65,5 +66,8 @@ const isDate = (date: string): boolean =>
   Option.exists(DateTime.make(date), (day) => DateTime.formatIsoDateUtc(day) === date)
 
 /** @internal */
-export const isTimeZone = (name: string): boolean =>
-  /^[A-Za-z]/.test(name) && Option.isSome(DateTime.zoneMakeNamed(name))
+export const zoneOf = (name: string): Option.Option<DateTime.TimeZone.Named> =>
+  /^[A-Za-z]/.test(name) ? DateTime.zoneMakeNamed(name) : Option.none()
+
+/** @internal */
+export const isTimeZone = (name: string): boolean => Option.isSome(zoneOf(name))

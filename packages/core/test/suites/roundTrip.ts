@@ -1,6 +1,16 @@
 import { assert, describe, it } from "@effect/vitest"
 import { Effect, Equal, Schema } from "effect"
-import { ApiErrorBody, DatadogError, DatadogSite, RateLimit, SloReport } from "../../src/index.ts"
+import {
+  ApiErrorBody,
+  DatadogError,
+  DatadogSite,
+  RateLimit,
+  ReportIntervals,
+  Slo,
+  SloHistory,
+  SloReport,
+  SloSearch
+} from "../../src/index.ts"
 
 /** So many runs of each schema's property. */
 export function describeRoundTrips(runs: number): void {
@@ -26,6 +36,12 @@ export function describeRoundTrips(runs: number): void {
     roundTrips("ReportStatus", SloReport.ReportStatus)
     roundTrips("SloReport", SloReport.SloReport)
     roundTrips("SloReportStatusResponse", SloReport.SloReportStatusResponse)
+    roundTrips("SloId", Slo.SloId)
+    roundTrips("SloType", Slo.SloType)
+    roundTrips("Slo", Slo.Slo)
+    roundTrips("SloSearchPage", SloSearch.SloSearchPage)
+    roundTrips("SloHistory", SloHistory.SloHistory)
+    roundTrips("InvalidReportPeriod", ReportIntervals.InvalidReportPeriod)
     roundTrips("ApiErrorDetail", ApiErrorBody.ApiErrorDetail)
     roundTrips("ApiErrorBody", ApiErrorBody.ApiErrorBody)
     roundTrips("RateLimit", RateLimit.RateLimit)

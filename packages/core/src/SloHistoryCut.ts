@@ -1,0 +1,151 @@
+/**
+ * One history of a whole period, cut into its intervals, where that gives what Datadog itself would say.
+ *
+ * @since 0.1.0
+ */
+import type { Interval } from "./ReportIntervals.ts"
+import type { Bucket, SloHistory, Transition } from "./SloHistory.ts"
+
+/**
+ * How an SLO did in each interval, or why that must be asked of Datadog interval by interval.
+ *
+ * **Details**
+ *
+ * - `Cut`: `slis` has one for each interval, in percent, `undefined` where there are no data
+ * - `AskEach`: `reason` is the first that was found:
+ *   - `"other_period"`: the history is not of the whole period that the intervals make up
+ *   - `"issues"`, `"corrections"`: Datadog tells of some, so that its number is not what the parts add up to
+ *   - `"no_parts"`: the answer has no transitions or buckets that make sense
+ *   - `"unaligned"`: an interval begins inside a bucket or before the first transition, or a bucket after the end
+ *   - `"unproved"`: the parts don't add up to Datadog's own number
+ *
+ * @category models
+ * @since 0.1.0
+ */
+export type SloHistoryCut =
+  | { readonly _tag: "Cut"; readonly slis: ReadonlyArray<number | undefined> }
+  | {
+    readonly _tag: "AskEach"
+    readonly reason: "other_period" | "issues" | "corrections" | "no_parts" | "unaligned" | "unproved"
+  }
+
+/**
+ * Cuts the history of a whole period into its intervals.
+ *
+ * **Details**
+ *
+ * A cut counts only if its parts, put together again, are Datadog's own number for the whole period. For
+ * buckets they may differ by 1e-9 of it. For transitions, 1e-5: Datadog computes them in single precision,
+ * off by up to 3.8e-6 near 100; where the whole is the single-precision form of the sum, so are the
+ * intervals' numbers. Time without data is up or down by a monitor's setting, whichever gives the number.
+ *
+ * @param intervals in the order of time, each beginning where the one before ends
+ * @category conversions
+ * @since 0.1.0
+ */
+export const cut = (history: SloHistory, intervals: ReadonlyArray<Interval>): SloHistoryCut => {
+  const { buckets, corrections, transitions } = history
+  const isWhole = history.from === intervals[0]?.from && history.to === intervals.at(-1)?.to &&
+    intervals.every(({ from }, index) => index === 0 || intervals[index - 1]!.to === from)
+  if (!isWhole) return askEach("other_period")
+  if (corrections.length > 0) return askEach("corrections")
+  const byTime = transitions === undefined ? askEach("no_parts") : cutTransitions(history, transitions, intervals)
+  return byTime._tag === "Cut" || buckets === undefined ? byTime : cutBuckets(history, buckets, intervals)
+}
+
+// -----------------------------------------------------------------------------
+// internals
+// -----------------------------------------------------------------------------
+
+const askEach = (reason: Extract<SloHistoryCut, { readonly _tag: "AskEach" }>["reason"]): SloHistoryCut => ({
+  _tag: "AskEach",
+  reason
+})
+
+const cutTransitions = (
+  { issues, sli }: SloHistory,
+  transitions: ReadonlyArray<Transition>,
+  intervals: ReadonlyArray<Interval>
+): SloHistoryCut => {
+  if (issues.length > 0) return askEach("issues")
+  if (transitions.some(({ state }) => state === "unknown") || !isInOrder(transitions.map(({ at }) => at))) {
+    return askEach("no_parts")
+  }
+  if (transitions[0] === undefined || transitions[0].at > intervals[0]!.from) return askEach("unaligned")
+  const [optimist, pessimist] = [
+    shares(transitions, intervals, (state) => state !== "down"),
+    shares(transitions, intervals, (state) => state === "up")
+  ]
+  const proved = [optimist, pessimist].filter(({ whole }) => sli !== undefined && Math.abs(whole - sli) <= 1e-5)
+  // Too little time without data to tell what it counts as.
+  const isAmbiguous = proved.length > 1 && optimist.whole !== pessimist.whole
+  if (proved[0] === undefined || isAmbiguous) return askEach("unproved")
+  const { parts, whole } = proved[0]
+  return { _tag: "Cut", slis: Math.fround(whole) === sli ? parts.map(Math.fround) : parts }
+}
+
+interface Shares {
+  readonly whole: number
+  readonly parts: ReadonlyArray<number>
+}
+
+/** The time that is up, in percent, of the whole period and of each interval. */
+const shares = (
+  transitions: ReadonlyArray<Transition>,
+  intervals: ReadonlyArray<Interval>,
+  isUp: (state: Transition["state"]) => boolean
+): Shares => {
+  let index = 0
+  const seconds = intervals.map(({ from, to }) => {
+    let up = 0
+    for (let at = from; at < to;) {
+      while (transitions[index + 1] !== undefined && transitions[index + 1]!.at <= at) index++
+      const end = Math.min(to, transitions[index + 1]?.at ?? to)
+      if (isUp(transitions[index]!.state)) up += end - at
+      at = end
+    }
+    return { up, all: to - from }
+  })
+  return {
+    whole: 100 * sum(seconds.map(({ up }) => up)) / sum(seconds.map(({ all }) => all)),
+    parts: seconds.map(({ all, up }) => 100 * up / all)
+  }
+}
+
+const cutBuckets = (
+  { issues, sli }: SloHistory,
+  buckets: ReadonlyArray<Bucket>,
+  intervals: ReadonlyArray<Interval>
+): SloHistoryCut => {
+  // Where there was no event in the whole period, there was none in a part of it.
+  const isEmpty = sli === undefined && issues.length > 0 &&
+    issues.every(({ type }) => type === "ZERO_VALUED_DENOMINATOR") && buckets.every(({ total }) => total === 0)
+  if (isEmpty) return { _tag: "Cut", slis: intervals.map(() => undefined) }
+  if (issues.length > 0) return askEach("issues")
+  const starts = buckets.map(({ start }) => start)
+  if (!isInOrder(starts)) return askEach("no_parts")
+  const isStart = new Set(starts)
+  const isAligned = starts[0] === intervals[0]!.from && intervals.every(({ from }) => isStart.has(from)) &&
+    starts.every((start) => start < intervals.at(-1)!.to)
+  if (!isAligned) return askEach("unaligned")
+  const whole = ratio(buckets)
+  const isProved = sli !== undefined && whole !== undefined && Math.abs(whole - sli) <= 1e-9 * Math.abs(sli)
+  if (!isProved) return askEach("unproved")
+  let index = 0
+  const slis = intervals.map(({ to }) => {
+    const first = index
+    while (index < buckets.length && buckets[index]!.start < to) index++
+    return ratio(buckets.slice(first, index))
+  })
+  return { _tag: "Cut", slis }
+}
+
+const ratio = (buckets: ReadonlyArray<Bucket>): number | undefined => {
+  const total = sum(buckets.map(({ total }) => total))
+  return total === 0 ? undefined : 100 * sum(buckets.map(({ good }) => good)) / total
+}
+
+const sum = (numbers: ReadonlyArray<number>): number => numbers.reduce((total, number) => total + number, 0)
+
+const isInOrder = (times: ReadonlyArray<number>): boolean =>
+  times.every((time, index) => index === 0 || times[index - 1]! <= time)
