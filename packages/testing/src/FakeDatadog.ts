@@ -12,12 +12,12 @@ import * as Effect from "effect/Effect"
 import * as HttpClient from "effect/http/HttpClient"
 import * as Layer from "effect/Layer"
 import type * as Answer from "./Answer.ts"
-import type * as Credentials from "./Credentials.ts"
+import * as Credentials from "./Credentials.ts"
 import type * as Fault from "./Fault.ts"
+import * as inMemory from "./internal/adapter/inMemory.ts"
 import * as Engine from "./internal/engine.ts"
-import * as inMemory from "./internal/inMemory.ts"
 import type * as Operation from "./Operation.ts"
-import type * as RateLimit from "./RateLimit.ts"
+import * as RateLimit from "./RateLimit.ts"
 import type { RecordedRequest, WireRequest } from "./RecordedRequest.ts"
 import type * as Report from "./Report.ts"
 
@@ -79,7 +79,7 @@ export interface Service {
   readonly requests: Effect.Effect<ReadonlyArray<RecordedRequest>>
   /** How many requests have neither been answered to the end, nor been given up. */
   readonly inFlight: Effect.Effect<number>
-  /** Answers a request; this is what a face calls. The answer's body must be run to its end. */
+  /** Answers a request; this is what an adapter calls. The answer's body must be run to its end. */
   readonly handle: (request: WireRequest) => Effect.Effect<Answer.Answer, Answer.NoAnswer>
 }
 
@@ -99,10 +99,27 @@ export class FakeDatadog extends Context.Service<FakeDatadog, Service>()(
  * @category constructors
  * @since 0.1.0
  */
-export const make = (options: Options = {}): Effect.Effect<Service> => Engine.make(options)
+export const make = (options: Options = {}): Effect.Effect<Service> =>
+  Effect.map(
+    Engine.make({
+      credentials: options.credentials ?? Credentials.standard,
+      rateLimit: options.rateLimit ?? RateLimit.standard,
+      report: options.report ?? {},
+      onRequest: options.onRequest ?? (() => Effect.void)
+    }),
+    (engine) => ({
+      ...engine,
+      inject: (fault, { operation, times = 1, when = () => true } = {}) =>
+        engine.inject(
+          fault,
+          times,
+          (request) => (operation === undefined || operation === request.operation) && when(request)
+        )
+    })
+  )
 
 /**
- * The fake alone, for one of the faces to put on.
+ * The fake alone, for one of the adapters.
  *
  * @category layers
  * @since 0.1.0
@@ -110,7 +127,7 @@ export const make = (options: Options = {}): Effect.Effect<Service> => Engine.ma
 export const layer = (options: Options = {}): Layer.Layer<FakeDatadog> => Layer.effect(FakeDatadog, make(options))
 
 /**
- * The face in memory: an `HttpClient` that the fake answers in the fiber of the caller, whatever the host.
+ * The adapter in memory: an `HttpClient` that the fake answers in the fiber of the caller, whatever the host.
  *
  * **Details**
  *
@@ -137,7 +154,7 @@ export const layerClient: Layer.Layer<HttpClient.HttpClient, never, FakeDatadog>
 )
 
 /**
- * The fake and its face in memory.
+ * The fake and its adapter in memory.
  *
  * @category layers
  * @since 0.1.0

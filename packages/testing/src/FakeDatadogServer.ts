@@ -1,5 +1,5 @@
 /**
- * The fake's face on a loopback port, for clients that need a real socket.
+ * The fake's adapter to a loopback port, for clients that need a real socket.
  *
  * It binds 127.0.0.1 and nothing else. Faults are real here: a reset is an RST, a truncated body a closed
  * connection, a header sent twice two lines on the wire.
@@ -15,7 +15,7 @@ import type * as Scope from "effect/Scope"
 import * as Http from "node:http"
 import type { AddressInfo, Socket } from "node:net"
 import * as FakeDatadog from "./FakeDatadog.ts"
-import { respond } from "./internal/socket.ts"
+import { respond } from "./internal/adapter/socket.ts"
 
 /**
  * A server that runs.
@@ -84,7 +84,7 @@ export const make = Effect.fnUntraced(function*(
 })
 
 /**
- * The face on a loopback port.
+ * The adapter to a loopback port.
  *
  * @category layers
  * @since 0.1.0
@@ -95,7 +95,7 @@ export const layer = (
   Layer.effect(FakeDatadogServer, make(options))
 
 /**
- * The fake and its face on a free loopback port.
+ * The fake and its adapter to a free loopback port.
  *
  * @category layers
  * @since 0.1.0

@@ -6,7 +6,7 @@
 import type { Operation } from "./Operation.ts"
 
 /**
- * A request as a face hands it over.
+ * A request as an adapter hands it over.
  *
  * @category models
  * @since 0.1.0

@@ -67,14 +67,14 @@ export const isUuid = (id: string): boolean => /^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0
 /**
  * The id of the report made at this time: a UUIDv1, which carries its creation time, as Datadog's do.
  *
- * @param now epoch milliseconds
+ * @param now epoch milliseconds; a fraction is dropped
  * @param sequence tells apart reports made in the same millisecond; each adds 100 ns
  * @category constructors
  * @since 0.1.0
  */
 export const makeId = (now: number, sequence: number): string => {
   // Ticks of 100 ns since 1582-10-15 (RFC 9562 section 5.1).
-  const ticks = (BigInt(now) + 12_219_292_800_000n) * 10_000n + BigInt(sequence)
+  const ticks = (BigInt(Math.floor(now)) + 12_219_292_800_000n) * 10_000n + BigInt(sequence)
   const hex = ticks.toString(16).padStart(15, "0").slice(-15)
   return `${hex.slice(7)}-${hex.slice(3, 7)}-1${hex.slice(0, 3)}-8501-33b2b403f044`
 }

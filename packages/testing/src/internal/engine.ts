@@ -1,5 +1,5 @@
 /**
- * The fake itself: what happens to a request between a face and the routes.
+ * The fake itself: what happens to a request between an adapter and the routes.
  *
  * @since 0.1.0
  */
@@ -7,26 +7,32 @@ import * as Clock from "effect/Clock"
 import * as Effect from "effect/Effect"
 import * as Stream from "effect/Stream"
 import type * as Answer from "../Answer.ts"
-import * as Credentials from "../Credentials.ts"
-import type { Options, Service } from "../FakeDatadog.ts"
+import type * as Credentials from "../Credentials.ts"
+import type * as Fault from "../Fault.ts"
 import * as Operation from "../Operation.ts"
-import * as RateLimit from "../RateLimit.ts"
+import type * as RateLimit from "../RateLimit.ts"
 import type { RecordedRequest, WireRequest } from "../RecordedRequest.ts"
 import * as Report from "../Report.ts"
 import * as ReportCsv from "../ReportCsv.ts"
 import * as Faults from "./faults.ts"
-import * as Gate from "./gate.ts"
+import * as Middleware from "./middleware.ts"
 import * as Routes from "./routes.ts"
 
 /** @internal */
-export const make = Effect.fnUntraced(function*(options: Options): Effect.fn.Return<Service> {
-  const credentials = options.credentials ?? Credentials.standard
-  const onRequest = options.onRequest ?? (() => Effect.void)
-  const gate = Gate.make(credentials, options.rateLimit ?? RateLimit.standard)
+export interface Settings {
+  readonly credentials: Credentials.Credentials
+  readonly rateLimit: RateLimit.Rule | false
+  readonly report: Report.Options
+  readonly onRequest: (request: RecordedRequest) => Effect.Effect<void>
+}
+
+/** @internal */
+export const make = Effect.fnUntraced(function*({ onRequest, ...settings }: Settings) {
+  const middleware = Middleware.make(settings.credentials, settings.rateLimit)
   const faults = Faults.make()
   const reports = new Map<string, Report.Report>()
   const log: Array<RecordedRequest> = []
-  let reportDefaults = options.report ?? {}
+  let reportDefaults = settings.report
   let inFlight = 0
 
   const addReport = (own: Report.Options & { readonly id?: string | undefined }) =>
@@ -44,8 +50,8 @@ export const make = Effect.fnUntraced(function*(options: Options): Effect.fn.Ret
 
   const process = Effect.fnUntraced(function*(request: RecordedRequest) {
     if (request.operation === "other") return Routes.notFound
-    const answer = (yield* gate.refuse(request)) ?? (yield* route(request))
-    const rateLimit = yield* gate.headers(request.operation, answer.status)
+    const answer = (yield* middleware.refuse(request)) ?? (yield* route(request))
+    const rateLimit = yield* middleware.headers(request.operation, answer.status)
     return { ...answer, headers: [...answer.headers, ...rateLimit] }
   })
 
@@ -74,7 +80,7 @@ export const make = Effect.fnUntraced(function*(options: Options): Effect.fn.Ret
     }
     settle(undefined)
     const processed = process(arrived)
-    const rateLimitHeaders = (status: number) => gate.headers(arrived.operation, status)
+    const rateLimitHeaders = (status: number) => middleware.headers(arrived.operation, status)
     return yield* (fault === undefined ? processed : fault.apply(processed, { rateLimitHeaders })).pipe(
       Effect.tap(({ status }) => onRequest(settle(status))),
       Effect.tapError(() => onRequest(settle(undefined)))
@@ -101,17 +107,19 @@ export const make = Effect.fnUntraced(function*(options: Options): Effect.fn.Ret
     })
 
   return {
-    credentials,
-    addReport: (own = {}) => Effect.map(addReport(own), ({ id }) => id),
-    setReportDefaults: (defaults) =>
+    credentials: settings.credentials,
+    addReport: (own: Parameters<typeof addReport>[0] = {}) => Effect.map(addReport(own), ({ id }) => id),
+    setReportDefaults: (defaults: Report.Options) =>
       Effect.sync(() => {
         reportDefaults = defaults
       }),
     reportIds: Effect.sync(() => [...reports.keys()]),
-    inject: (fault, target = {}) => Effect.sync(() => faults.add(fault, target)),
+    inject: (fault: Fault.Fault, times: number, matches: (request: RecordedRequest) => boolean) =>
+      Effect.sync(() => faults.add(fault, times, matches)),
     clearFaults: Effect.sync(faults.clear),
-    setRateLimit: (rule, operation) => Effect.sync(() => gate.setRule(rule, operation)),
-    useRateLimit: (requests, operation = "status") => gate.use(operation, requests),
+    setRateLimit: (rule: RateLimit.Rule | false, operation?: Operation.Operation) =>
+      Effect.sync(() => middleware.setRule(rule, operation)),
+    useRateLimit: (requests: number, operation: Operation.Operation = "status") => middleware.use(operation, requests),
     requests: Effect.sync(() => [...log]),
     inFlight: Effect.sync(() => inFlight),
     handle

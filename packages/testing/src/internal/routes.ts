@@ -17,7 +17,7 @@ import * as ErrorBody from "../ErrorBody.ts"
 import type { WireRequest } from "../RecordedRequest.ts"
 import * as Report from "../Report.ts"
 import * as ReportCsv from "../ReportCsv.ts"
-import * as createRequest from "./createRequest.ts"
+import * as createRequest from "./report/createRequest.ts"
 
 /** What the routes need to know of the reports. @internal */
 export interface Reports {

@@ -9,7 +9,7 @@ import * as DateTime from "effect/DateTime"
 import * as Option from "effect/Option"
 import * as Predicate from "effect/Predicate"
 import * as Result from "effect/Result"
-import * as ReportCsv from "../ReportCsv.ts"
+import * as ReportCsv from "../../ReportCsv.ts"
 
 /** The period that is asked for, or what is wrong with the request. @internal */
 export const parse = (body: string): Result.Result<ReportCsv.Period, string> => {
