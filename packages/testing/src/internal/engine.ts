@@ -4,9 +4,10 @@
  * @since 0.1.0
  */
 import * as Clock from "effect/Clock"
+import * as Duration from "effect/Duration"
 import * as Effect from "effect/Effect"
 import * as Stream from "effect/Stream"
-import type * as Answer from "../Answer.ts"
+import * as Answer from "../Answer.ts"
 import type * as Credentials from "../Credentials.ts"
 import type * as Fault from "../Fault.ts"
 import * as Operation from "../Operation.ts"
@@ -14,14 +15,22 @@ import type * as RateLimit from "../RateLimit.ts"
 import type { RecordedRequest, WireRequest } from "../RecordedRequest.ts"
 import * as Report from "../Report.ts"
 import * as ReportCsv from "../ReportCsv.ts"
+import type * as ReportEndpoints from "../ReportEndpoints.ts"
+import type * as Slo from "../Slo.ts"
+import type * as SloApi from "../SloApi.ts"
 import * as Faults from "./faults.ts"
 import * as Middleware from "./middleware.ts"
+import * as Query from "./query.ts"
+import type { CreateRequest } from "./report/createRequest.ts"
 import * as Routes from "./routes.ts"
+import * as SloStore from "./slo/store.ts"
 
 /** @internal */
 export interface Settings {
   readonly credentials: Credentials.Credentials
-  readonly rateLimit: RateLimit.Rule | false
+  readonly rateLimit: RateLimit.Rule | false | undefined
+  readonly reportEndpoints: ReportEndpoints.ReportEndpoints
+  readonly sloApi: SloApi.Options
   readonly report: Report.Options
   readonly onRequest: (request: RecordedRequest) => Effect.Effect<void>
 }
@@ -32,7 +41,10 @@ export const make = Effect.fnUntraced(function*({ onRequest, ...settings }: Sett
   const faults = Faults.make()
   const reports = new Map<string, Report.Report>()
   const log: Array<RecordedRequest> = []
+  const { bucket = "2 hours", indexLag = 0, monitorsInReports = false, retention = "Infinity" } = settings.sloApi
+  const slos = SloStore.make(toMillis(indexLag))
   let reportDefaults = settings.report
+  let reportEndpoints = settings.reportEndpoints
   let inFlight = 0
 
   const addReport = (own: Report.Options & { readonly id?: string | undefined }) =>
@@ -43,16 +55,39 @@ export const make = Effect.fnUntraced(function*({ onRequest, ...settings }: Sett
       return report
     })
 
-  const route = yield* Routes.make({
-    find: (id) => reports.get(id),
-    create: (period) => addReport({ csv: ReportCsv.withPeriod(reportDefaults.csv ?? {}, period) })
-  })
+  const oldest = (now: number) => Math.floor((now - toMillis(retention)) / 1000)
+
+  // A fake that has SLOs exports them, unless reports were given something else to hold.
+  const csvOf = (query: string, now: number): ReportCsv.ReportCsv =>
+    slos.all().length === 0 ? {} : {
+      slos: {
+        list: slos.search(query, now).slice(0, mostExported),
+        monitors: monitorsInReports,
+        notBefore: oldest(now)
+      }
+    }
+
+  const createReport = ({ period, query }: CreateRequest) =>
+    Effect.flatMap(
+      Clock.currentTimeMillis,
+      (now) => addReport({ csv: ReportCsv.withPeriod(reportDefaults.csv ?? csvOf(query, now), period) })
+    )
+
+  const route = yield* Routes.make(
+    { find: (id) => reports.get(id), create: createReport },
+    { find: slos.find, search: slos.search, bucket: Math.max(1, Math.round(toMillis(bucket) / 1000)), oldest }
+  )
 
   const process = Effect.fnUntraced(function*(request: RecordedRequest) {
     if (request.operation === "other") return Routes.notFound
-    const answer = (yield* middleware.refuse(request)) ?? (yield* route(request))
+    const isOfReports = reportOperations.has(request.operation)
+    const { headers, refuse } = reportEndpoints
+    const answer = (yield* middleware.refuse(request))
+      ?? (isOfReports ? refuse(request.operation) : undefined)
+      ?? (yield* route(request))
     const rateLimit = yield* middleware.headers(request.operation, answer.status)
-    return { ...answer, headers: [...answer.headers, ...rateLimit] }
+    const limited = { ...answer, headers: [...answer.headers, ...rateLimit] }
+    return isOfReports ? Answer.withHeaders(limited, headers) : limited
   })
 
   const record = (request: WireRequest) =>
@@ -63,6 +98,7 @@ export const make = Effect.fnUntraced(function*({ onRequest, ...settings }: Sett
         sequence: log.length + 1,
         at,
         operation,
+        query: Query.parse(request.path),
         status: undefined,
         fault: undefined
       }
@@ -113,6 +149,13 @@ export const make = Effect.fnUntraced(function*({ onRequest, ...settings }: Sett
       Effect.sync(() => {
         reportDefaults = defaults
       }),
+    setReportEndpoints: (endpoints: ReportEndpoints.ReportEndpoints) =>
+      Effect.sync(() => {
+        reportEndpoints = endpoints
+      }),
+    addSlo: (slo: Slo.Options = {}) => Effect.map(Clock.currentTimeMillis, (now) => slos.add(slo, now).id),
+    removeSlo: (id: string) => Effect.map(Clock.currentTimeMillis, (now) => slos.remove(id, now)),
+    slos: Effect.sync(slos.all),
     reportIds: Effect.sync(() => [...reports.keys()]),
     inject: (fault: Fault.Fault, times: number, matches: (request: RecordedRequest) => boolean) =>
       Effect.sync(() => faults.add(fault, times, matches)),
@@ -125,3 +168,10 @@ export const make = Effect.fnUntraced(function*({ onRequest, ...settings }: Sett
     handle
   }
 })
+
+// Datadog documents that a report has at most 1,000 SLOs.
+const mostExported = 1000
+
+const reportOperations: ReadonlySet<Operation.Operation> = new Set(["create", "status", "download"])
+
+const toMillis = (duration: Duration.Input): number => Duration.toMillis(Duration.fromInputUnsafe(duration))

@@ -23,12 +23,15 @@ export interface Middleware {
 }
 
 /** @internal */
-export const make = (credentials: Credentials.Credentials, rule: RateLimit.Rule | false): Middleware => {
+export const make = (
+  credentials: Credentials.Credentials,
+  rule: RateLimit.Rule | false | undefined
+): Middleware => {
   const counter = RateLimit.makeCounter()
   const rules = new Map<Operation, RateLimit.Rule | false>()
   let generalRule = rule
   const ruleOf = (operation: Operation): RateLimit.Rule | false =>
-    operation === "other" ? false : rules.get(operation) ?? generalRule
+    operation === "other" ? false : rules.get(operation) ?? generalRule ?? RateLimit.standardOf(operation)
 
   return {
     refuse: (request) =>

@@ -1,0 +1,23 @@
+/**
+ * How the endpoints behave that search SLOs and tell their histories.
+ *
+ * @since 0.1.0
+ */
+import type * as Duration from "effect/Duration"
+
+/**
+ * What may be other than usual.
+ *
+ * @category models
+ * @since 0.1.0
+ */
+export interface Options {
+  /** How long the index of searches and reports takes to learn of an SLO, and of its end. @default 0 */
+  readonly indexLag?: Duration.Input | undefined
+  /** The length of a bucket of a metric's history. @default 2 hours, as in every recording since 2021 */
+  readonly bucket?: Duration.Input | undefined
+  /** How far back there is data: older periods answer 400, and have no value in a report. @default "Infinity" */
+  readonly retention?: Duration.Input | undefined
+  /** Whether a report has values of monitors; Datadog documents that it hasn't. @default false */
+  readonly monitorsInReports?: boolean | undefined
+}
