@@ -15,6 +15,7 @@ import * as FakeDatadog from "../src/FakeDatadog.ts"
 import * as FakeDatadogServer from "../src/FakeDatadogServer.ts"
 import type { RecordedRequest } from "../src/RecordedRequest.ts"
 import * as Scenario from "../src/Scenario.ts"
+import * as Slo from "../src/Slo.ts"
 
 const port = Flag.Int("port").pipe(
   Flag.filter((port) => port >= 0 && port <= 65_535, () => "a port from 0 to 65535"),
@@ -53,12 +54,14 @@ const introduction = (
   id: string
 ): string =>
   `
-A fake of Datadog's SLO report API listens on ${url}
+A fake of Datadog's SLO API listens on ${url}
 Scenario ${scenario.name}: ${scenario.description}.
 
 Try it:
   curl -i -H 'DD-API-KEY: ${credentials.apiKey}' -H 'DD-APPLICATION-KEY: ${credentials.applicationKey}' \\
     ${url}/api/v2/slo/report/${id}/status
+  curl -i -H 'DD-API-KEY: ${credentials.apiKey}' -H 'DD-APPLICATION-KEY: ${credentials.applicationKey}' \\
+    '${url}/api/v1/slo/search?query=service:checkout'
 
 Point a program at it:
   export DD_HOST=${url} DD_API_KEY=${credentials.apiKey} DD_APP_KEY=${credentials.applicationKey} REPORT_DATA_ID=${id}
@@ -73,7 +76,7 @@ const command = Command.make("fake-datadog", { port, scenario }, ({ port, scenar
   serve(scenario).pipe(
     Effect.provide(Layer.provideMerge(
       FakeDatadogServer.layer({ port }),
-      FakeDatadog.layer({ onRequest: logRequest })
+      FakeDatadog.layer({ onRequest: logRequest, slos: Slo.standard })
     )),
     Effect.catchTag("PortUnavailable", (error) =>
       Effect.andThen(
@@ -82,6 +85,6 @@ const command = Command.make("fake-datadog", { port, scenario }, ({ port, scenar
           process.exitCode = 1
         })
       ))
-  )).pipe(Command.withDescription("Runs a fake of Datadog's SLO report API on a loopback port"))
+  )).pipe(Command.withDescription("Runs a fake of Datadog's SLO API on a loopback port"))
 
 Command.run(command, { version: "0.1.0" }).pipe(Effect.provide(NodeServices.layer), NodeRuntime.runMain)

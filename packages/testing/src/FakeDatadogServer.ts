@@ -16,6 +16,7 @@ import * as Http from "node:http"
 import type { AddressInfo, Socket } from "node:net"
 import * as FakeDatadog from "./FakeDatadog.ts"
 import { respond } from "./internal/adapter/socket.ts"
+import * as Slo from "./Slo.ts"
 
 /**
  * A server that runs.
@@ -97,17 +98,27 @@ export const layer = (
 /**
  * The fake and its adapter to a free loopback port.
  *
+ * **Details**
+ *
+ * It has the twelve SLOs of `Slo.standard` to search, unless it is given others. Reports that are created have made up
+ * rows, whatever their query, unless it is given SLOs.
+ *
  * @category layers
  * @since 0.1.0
  */
 export const layerTest = (
   options: FakeDatadog.Options = {}
 ): Layer.Layer<FakeDatadog.FakeDatadog | FakeDatadogServer> =>
-  Layer.provideMerge(Layer.orDie(layer()), FakeDatadog.layer(options))
+  Layer.provideMerge(Layer.orDie(layer()), FakeDatadog.layer(withSlos(options)))
 
 // -----------------------------------------------------------------------------
 // internals
 // -----------------------------------------------------------------------------
+
+const withSlos = (options: FakeDatadog.Options): FakeDatadog.Options =>
+  options.slos === undefined
+    ? { ...options, slos: Slo.standard, sloApi: { inReports: false, ...options.sloApi } }
+    : options
 
 const listen = (server: Http.Server, port: number): Effect.Effect<number, PortUnavailable> =>
   Effect.callback((resume) => {

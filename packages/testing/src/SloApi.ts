@@ -18,6 +18,8 @@ export interface Options {
   readonly bucket?: Duration.Input | undefined
   /** How far back there is data: older periods answer 400, and have no value in a report. @default "Infinity" */
   readonly retention?: Duration.Input | undefined
+  /** Whether reports that are created are of the SLOs; if not, their rows are made up. @default true */
+  readonly inReports?: boolean | undefined
   /** Whether a report has values of monitors; Datadog documents that it hasn't. @default false */
   readonly monitorsInReports?: boolean | undefined
 }

@@ -179,6 +179,11 @@ describe("a report of a fake that has SLOs", () => {
       assert.strictEqual((yield* report()).rows.length, 2)
     }).pipe(Effect.provide(standard)))
 
+  it.effect("is made up where the SLOs are not for reports", () =>
+    Effect.gen(function*() {
+      assert.strictEqual((yield* report({ query: "service:none" })).rows.length, 12)
+    }).pipe(Effect.provide(FakeDatadog.layerMemory({ slos: Slo.standard, sloApi: { inReports: false } }))))
+
   it.effect("of a fake without SLOs is made up as before", () =>
     Effect.gen(function*() {
       assert.strictEqual((yield* report()).rows.length, 12)

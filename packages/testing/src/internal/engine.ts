@@ -41,7 +41,8 @@ export const make = Effect.fnUntraced(function*({ onRequest, ...settings }: Sett
   const faults = Faults.make()
   const reports = new Map<string, Report.Report>()
   const log: Array<RecordedRequest> = []
-  const { bucket = "2 hours", indexLag = 0, monitorsInReports = false, retention = "Infinity" } = settings.sloApi
+  const { bucket = "2 hours", indexLag = 0, retention = "Infinity" } = settings.sloApi
+  const { inReports = true, monitorsInReports = false } = settings.sloApi
   const slos = SloStore.make(toMillis(indexLag))
   let reportDefaults = settings.report
   let reportEndpoints = settings.reportEndpoints
@@ -59,7 +60,7 @@ export const make = Effect.fnUntraced(function*({ onRequest, ...settings }: Sett
 
   // A fake that has SLOs exports them, unless reports were given something else to hold.
   const csvOf = (query: string, now: number): ReportCsv.ReportCsv =>
-    slos.all().length === 0 ? {} : {
+    !inReports || slos.all().length === 0 ? {} : {
       slos: {
         list: slos.search(query, now).slice(0, mostExported),
         monitors: monitorsInReports,
