@@ -1,5 +1,5 @@
 /**
- * A faithful fake of Datadog's SLO report API.
+ * A faithful fake of Datadog's SLO API: reports, searches and histories.
  *
  * @since 0.1.0
  */
