@@ -39,6 +39,14 @@ export interface Announcement {
 }
 
 /**
+ * The operations of reports.
+ *
+ * @category models
+ * @since 0.1.0
+ */
+export type ReportOperation = "create" | "status" | "download"
+
+/**
  * The statuses with which endpoints that are gone may answer.
  *
  * @category models
@@ -80,10 +88,10 @@ export const deprecated = (announcement: Announcement = {}): ReportEndpoints => 
 export const closed = (
   status: ClosedStatus,
   announcement?: Announcement,
-  operations: ReadonlyArray<Operation> = ["create", "status", "download"]
+  operations: ReadonlyArray<ReportOperation> = ["create", "status", "download"]
 ): ReportEndpoints => ({
   headers: announcement === undefined ? {} : headersOf(announcement),
-  refuse: (operation) => operations.includes(operation) ? refusal(status) : undefined
+  refuse: (operation) => operations.some((one) => one === operation) ? refusal(status) : undefined
 })
 
 // -----------------------------------------------------------------------------

@@ -99,7 +99,7 @@ describe("the history of a metric", () => {
       assert.deepStrictEqual(data.series.numerator.values, Array(12).fill(0))
     }).pipe(inMemory))
 
-  it.effect("applies corrections to the value and lists them, unless it is told not to", () =>
+  it.effect("applies corrections to the value, not to the buckets, and lists them, unless it is told not to", () =>
     Effect.gen(function*() {
       const rates = [{ from: 0, good: 1, bad: 0 }, { from: midnight, good: 0, bad: 1 }, {
         from: midnight + hour,
@@ -111,8 +111,10 @@ describe("the history of a metric", () => {
         to: midnight + 3 * day
       }]
       const options: Slo.Options = { model: { type: "metric", rates, corrections } }
-      const { overall } = yield* historyOf(options, midnight, midnight + 4 * hour)
+      const { overall, series } = yield* historyOf(options, midnight, midnight + 4 * hour)
       assert.strictEqual(overall.sli_value, 100)
+      assert.deepStrictEqual([series.numerator.sum, series.numerator.values], [10_800, [3600, 7200]])
+      assert.deepStrictEqual([series.denominator.sum, series.denominator.values], [14_400, [7200, 7200]])
       assert.deepStrictEqual(overall.corrections.map(({ end, start }: any) => [start, end]), [
         [midnight, midnight + hour]
       ])

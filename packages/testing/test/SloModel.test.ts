@@ -81,6 +81,10 @@ describe("a monitor's model", () => {
     assert.strictEqual(SloModel.sli(model, 2000, 2600), 0)
     assert.strictEqual(SloModel.sli(model, 0, 1500), 100)
     assert.strictEqual(SloModel.sli(model, 0, 1000), undefined)
+    const early = [{ from: 0, to: 1100 }]
+    assert.strictEqual(SloModel.sli({ ...model, gaps: early, corrections: early }, 0, 1000), undefined)
+    assert.deepStrictEqual(SloModel.transitions({ ...model, gaps: early }, 0, 1200), [[1000, 2], [1100, 0]])
+    assert.strictEqual(SloModel.sli(monitor([], { gaps: early }), 0, 1000), undefined)
   })
 
   it("counts no data as up, or as down where it says so", () => {
@@ -112,6 +116,8 @@ describe("a monitor's model", () => {
     assert.deepStrictEqual(SloModel.transitions(told, 0, 1001), [[1000, 0]])
     assert.deepStrictEqual(SloModel.transitions(told, 0, 1000), [])
     assert.deepStrictEqual(SloModel.transitions(told, 9000, 9001), [[5000, 2]])
+    const twice = monitor([{ from: 10, state: "alert" }, { from: 10.5, state: "ok" }])
+    assert.deepStrictEqual(SloModel.transitions(twice, 0, 20), [[10, 0]])
   })
 
   it("reproduces the documented month of a monitor, in the 32 bits that Datadog gives", () => {

@@ -84,7 +84,7 @@ export const make = Effect.fnUntraced(function*({ onRequest, ...settings }: Sett
     const isOfReports = reportOperations.has(request.operation)
     const { headers, refuse } = reportEndpoints
     const answer = (yield* middleware.refuse(request))
-      ?? (isOfReports ? refuse(request.operation) : undefined)
+      ?? refuse(request.operation)
       ?? (yield* route(request))
     const rateLimit = yield* middleware.headers(request.operation, answer.status)
     const limited = { ...answer, headers: [...answer.headers, ...rateLimit] }
