@@ -16,6 +16,14 @@ export interface Options {
   readonly indexLag?: Duration.Input | undefined
   /** The length of a bucket of a metric's history. @default 2 hours, as in every recording since 2021 */
   readonly bucket?: Duration.Input | undefined
+  /** What the beginning of a metric's history is rounded down to. @default 5 minutes, as since 2023; once it was 2 hours */
+  readonly resolution?: Duration.Input | undefined
+  /** How histories say that there is no data. @default 2; a text was seen in 2024 */
+  readonly noDataState?: 2 | "NO_DATA" | undefined
+  /** Whether histories list the corrections that they apply; never recorded. @default true */
+  readonly correctionsListed?: boolean | undefined
+  /** Whether corrections are taken out of a history's buckets too; never recorded. @default false */
+  readonly correctionsInBuckets?: boolean | undefined
   /** How far back there is data: older periods answer 400, and have no value in a report. @default "Infinity" */
   readonly retention?: Duration.Input | undefined
   /** Whether reports that are created are of the SLOs; if not, their rows are made up. @default true */

@@ -131,6 +131,40 @@ describe("the history of a metric", () => {
       assert.notProperty(none.thresholds, "custom")
     }).pipe(inMemory))
 
+  it.effect("has longer buckets over periods that would have more than 100,000 of them", () =>
+    Effect.gen(function*() {
+      const { series } = yield* historyOf({ model }, 0, 999_999_999_999)
+      assert.isAtMost(series.times.length, 100_001)
+      assert.strictEqual(series.interval % 7200, 0)
+      assert.strictEqual(series.times[1], series.interval * 1000)
+    }).pipe(inMemory))
+
+  it.effect("counts from another boundary where the fake is set up so, as Datadog did until 2022", () =>
+    Effect.gen(function*() {
+      const { overall, series } = yield* historyOf(
+        { model: { type: "metric", rates: [{ from: 0, good: 1, bad: 0 }, { from: midnight + 300, good: 0, bad: 1 }] } },
+        midnight + 600,
+        midnight + 900
+      )
+      assert.deepStrictEqual(series.times, [midnight * 1000])
+      assert.strictEqual(overall.sli_value, 100 / 3)
+    }).pipe(Effect.provide(FakeDatadog.layerMemory({ sloApi: { resolution: "2 hours" } }))))
+
+  it.effect("may have corrections in its buckets, and may not list them: neither was ever recorded", () =>
+    Effect.gen(function*() {
+      const corrections = [{ from: midnight, to: midnight + hour }]
+      const { overall, series } = yield* historyOf(
+        { model: { type: "metric", rates: [{ from: 0, good: 1, bad: 0 }], corrections } },
+        midnight,
+        midnight + 4 * hour
+      )
+      assert.deepStrictEqual(overall.corrections, [])
+      assert.deepStrictEqual(series.denominator.values, [hour, 2 * hour])
+      assert.strictEqual(series.denominator.sum, 3 * hour)
+    }).pipe(Effect.provide(
+      FakeDatadog.layerMemory({ sloApi: { correctionsListed: false, correctionsInBuckets: true } })
+    )))
+
   it.effect("has buckets of another length where the fake is set up so", () =>
     Effect.gen(function*() {
       const data = yield* historyOf({ model }, midnight + hour, midnight + 3 * day)
@@ -205,6 +239,19 @@ describe("the history of time slices", () => {
       ])
       assert.strictEqual((yield* historyOf({ model }, 0, day)).overall.sli_value, 100)
     }).pipe(inMemory))
+})
+
+describe("a history of time", () => {
+  it.effect("may say in words that there is no data, as it was seen in 2024", () =>
+    Effect.gen(function*() {
+      const gaps = [{ from: midnight + hour, to: midnight + 2 * hour }]
+      const data = yield* historyOf(
+        { model: { type: "time_slice", states: [{ from: 0, state: "ok" }], gaps } },
+        midnight,
+        midnight + day
+      )
+      assert.deepStrictEqual(data.overall.history, [[0, 0], [midnight + hour, "NO_DATA"], [midnight + 2 * hour, 0]])
+    }).pipe(Effect.provide(FakeDatadog.layerMemory({ sloApi: { noDataState: "NO_DATA" } }))))
 })
 
 describe("a history that can't be told", () => {

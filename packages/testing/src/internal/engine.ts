@@ -23,6 +23,7 @@ import * as Middleware from "./middleware.ts"
 import * as Query from "./query.ts"
 import type { CreateRequest } from "./report/createRequest.ts"
 import * as Routes from "./routes.ts"
+import * as History from "./slo/history.ts"
 import * as SloStore from "./slo/store.ts"
 
 /** @internal */
@@ -41,8 +42,7 @@ export const make = Effect.fnUntraced(function*({ onRequest, ...settings }: Sett
   const faults = Faults.make()
   const reports = new Map<string, Report.Report>()
   const log: Array<RecordedRequest> = []
-  const { bucket = "2 hours", indexLag = 0, retention = "Infinity" } = settings.sloApi
-  const { inReports = true, monitorsInReports = false } = settings.sloApi
+  const { indexLag = 0, inReports = true, monitorsInReports = false, retention = "Infinity" } = settings.sloApi
   const slos = SloStore.make(toMillis(indexLag))
   let reportDefaults = settings.report
   let reportEndpoints = settings.reportEndpoints
@@ -76,7 +76,7 @@ export const make = Effect.fnUntraced(function*({ onRequest, ...settings }: Sett
 
   const route = yield* Routes.make(
     { find: (id) => reports.get(id), create: createReport },
-    { find: slos.find, search: slos.search, bucket: Math.max(1, Math.round(toMillis(bucket) / 1000)), oldest }
+    { find: slos.find, search: slos.search, history: History.settings(settings.sloApi), oldest }
   )
 
   const process = Effect.fnUntraced(function*(request: RecordedRequest) {

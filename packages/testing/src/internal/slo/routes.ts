@@ -19,8 +19,7 @@ import * as Wire from "./wire.ts"
 export interface Slos {
   readonly find: (id: string) => Slo.Slo | undefined
   readonly search: (query: string, now: number) => ReadonlyArray<Slo.Slo>
-  /** Seconds of a bucket. */
-  readonly bucket: number
+  readonly history: History.Settings
   /** The first second that there is data of, at a time in epoch milliseconds. */
   readonly oldest: (now: number) => number
 }
@@ -75,9 +74,8 @@ const history = (slos: Slos, id: string, request: HttpServerRequest.HttpServerRe
       from: Number(from),
       to: Number(to),
       target: isTarget(target) ? Number(target) : undefined,
-      corrections: corrections !== "false",
-      bucket: slos.bucket
-    })
+      corrections: corrections !== "false"
+    }, slos.history)
   )
 }
 
