@@ -1,6 +1,6 @@
 /** Datadog's own client, its code unchanged, against the fake on a loopback port. */
-import type { v2 } from "@datadog/datadog-api-client"
-import { FakeDatadog, FakeDatadogServer, Timeline } from "@effect-datadog/slo-report-testing"
+import type { v1, v2 } from "@datadog/datadog-api-client"
+import { FakeDatadog, FakeDatadogServer, type Slo, type SloModel, Timeline } from "@effect-datadog/slo-report-testing"
 import { Effect } from "effect"
 import * as Datadog from "./datadog.ts"
 import type { Section } from "./report.ts"
@@ -21,6 +21,24 @@ const unknownId = "2b468c54-f2a7-11ee-b0b4-ffe56bb6ad43"
 
 const api = ({ fake, url }: Fake, enableRetry = false) =>
   Datadog.make(url, { apiKey: fake.credentials.apiKey, appKey: fake.credentials.applicationKey }, { enableRetry })
+
+const v1Api = ({ fake, url }: Fake) =>
+  Datadog.makeV1(url, { apiKey: fake.credentials.apiKey, appKey: fake.credentials.applicationKey })
+
+// 2024-01-08 in UTC.
+const midnight = 1_704_672_000
+const day = 86_400
+
+const models: Readonly<Record<SloModel.SloModel["type"], SloModel.SloModel>> = {
+  metric: { type: "metric", rates: [{ from: 0, good: 9, bad: 1 }] },
+  monitor: { type: "monitor", states: [{ from: 0, state: "ok" }, { from: midnight + day / 4, state: "alert" }] },
+  time_slice: { type: "time_slice", states: [{ from: 0, state: "ok" }, { from: midnight + day / 2, state: "alert" }] }
+}
+
+const history = async (fake: Fake, slo: Slo.Options): Promise<v1.SLOHistoryResponse> => {
+  const sloId = await Effect.runPromise(fake.fake.addSlo(slo))
+  return v1Api(fake).getSLOHistory({ sloId, fromTs: midnight, toTs: midnight + day })
+}
 
 const create = (interval: v2.SLOReportInterval) => ({
   body: {
@@ -69,6 +87,86 @@ const checks: ReadonlyArray<Check> = [
       Datadog.make(url, { apiKey: "wrong", appKey: "wrong" }).getSLOReportJobStatus({ reportId: unknownId })
         .catch(statusOf),
     expected: 403
+  },
+  {
+    name: "search, page by page",
+    run: async (fake) => {
+      const service = "service:pages"
+      for (let count = 0; count < 5; count++) await Effect.runPromise(fake.fake.addSlo({ tags: [service] }))
+      const found: Array<unknown> = []
+      for (const pageNumber of [0, 1, 2]) {
+        const { data, meta } = await v1Api(fake).searchSLO({ query: service, pageSize: 2, pageNumber })
+        const [slo] = data?.attributes?.slos ?? []
+        found.push([slo?.data?.attributes?.sloType, data?.attributes?.slos?.length, meta?.pagination?.lastNumber])
+      }
+      return found
+    },
+    expected: [["metric", 2, 2], ["metric", 2, 2], ["metric", 1, 2]]
+  },
+  {
+    name: "search with statuses, and without paging",
+    run: async (fake) => {
+      await Effect.runPromise(fake.fake.addSlo({ tags: ["service:old"], createdAt: midnight }))
+      const { data, meta } = await v1Api(fake).searchSLO({ query: "service:old" })
+      const { overallStatus, status, thresholds } = data?.attributes?.slos?.[0]?.data?.attributes ?? {}
+      return [status?.sli, overallStatus?.[0]?.state, thresholds?.[0]?.target, meta?.pagination?.type]
+    },
+    expected: [99.9, "ok", 99.9, "offset_limit"]
+  },
+  {
+    name: "one SLO of each type",
+    run: async (fake) => {
+      const types: Array<unknown> = []
+      for (const model of Object.values(models)) {
+        const sloId = await Effect.runPromise(fake.fake.addSlo({ model }))
+        const { data } = await v1Api(fake).getSLO({ sloId })
+        types.push([data?.type, data?.thresholds?.[0]?.target])
+      }
+      return types
+    },
+    expected: [["metric", 99.9], ["monitor", 99.9], ["time_slice", 99.9]]
+  },
+  {
+    name: "history of a metric",
+    run: async (fake) => {
+      const { data } = await history(fake, { model: models.metric })
+      const { denominator, interval, times } = data?.series ?? {}
+      return [data?.type, data?.overall?.sliValue, interval, times?.length, denominator?.sum, denominator?.count]
+    },
+    expected: ["metric", 90, 7200, 12, 864_000, 12]
+  },
+  {
+    name: "histories of a monitor and of time slices",
+    run: async (fake) => {
+      const monitor = await history(fake, { model: models.monitor })
+      const slices = await history(fake, { model: models.time_slice })
+      return [monitor, slices].map(({ data }) => [data?.typeId, data?.overall?.sliValue, data?.overall?.history])
+    },
+    expected: [
+      [0, 25, [[0, 0], [midnight + day / 4, 1]]],
+      [2, 50, [[0, 0], [midnight + day / 2, 1]]]
+    ]
+  },
+  {
+    name: "histories without data, in both forms",
+    run: async (fake) => {
+      const metric = await history(fake, { model: { type: "metric", rates: [] } })
+      const monitor = await history(fake, { model: { type: "monitor", states: [] } })
+      return [metric, monitor].map((
+        { data }
+      ) => [data?.overall?.sliValue ?? null, data?.overall?.errors?.[0]?.errorType])
+    },
+    expected: [[null, "ZERO_VALUED_DENOMINATOR"], [null, "NO_RESULTS"]]
+  },
+  {
+    name: "404 and 400 of a history",
+    run: async (fake) => {
+      const sloId = await Effect.runPromise(fake.fake.addSlo())
+      const ask = (sloId: string, fromTs: number, toTs: number) =>
+        v1Api(fake).getSLOHistory({ sloId, fromTs, toTs }).catch(statusOf)
+      return [await ask("unknown", 123, 12), await ask(sloId, 123, 12)]
+    },
+    expected: [404, 400]
   },
   {
     name: "429 without retry",

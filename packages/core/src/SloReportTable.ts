@@ -209,11 +209,11 @@ export const lineCount = (record: CsvRecord): number => {
 export const fromIntervals = (starts: ReadonlyArray<string>, others: ReadonlyArray<string> = []): SloReportTable => {
   const columns = (names: ReadonlyArray<string>, first: number): ReadonlyArray<Column> =>
     names.map((name, index) => ({ name, index: first + index }))
-  const firstOther = knownNames.length + starts.length
+  const firstOther = knownColumns.length + starts.length
   return {
     width: firstOther + others.length,
     known: { id: 0, slo_type: 1, name: 2, target: 3, export_error: 4 },
-    intervals: columns(starts, knownNames.length),
+    intervals: columns(starts, knownColumns.length),
     others: columns(others, firstOther)
   }
 }

@@ -19,6 +19,7 @@ import * as FakeDatadog from "../src/FakeDatadog.ts"
 import * as FakeDatadogServer from "../src/FakeDatadogServer.ts"
 import type { RecordedRequest } from "../src/RecordedRequest.ts"
 import * as Scenario from "../src/Scenario.ts"
+import * as Slo from "../src/Slo.ts"
 
 const port = Flag.Int("port").pipe(
   Flag.filter((port) => port >= 0 && port <= 65_535, () => "a port from 0 to 65535"),
@@ -61,12 +62,14 @@ const introduction = (
   id: string
 ): string =>
   `
-A fake of Datadog's SLO report API listens on ${url}
+A fake of Datadog's SLO API listens on ${url}
 Scenario ${scenario.name}: ${scenario.description}.
 
 Try it:
   curl -i -H 'DD-API-KEY: ${credentials.apiKey}' -H 'DD-APPLICATION-KEY: ${credentials.applicationKey}' \\
     ${url}/api/v2/slo/report/${id}/status
+  curl -i -H 'DD-API-KEY: ${credentials.apiKey}' -H 'DD-APPLICATION-KEY: ${credentials.applicationKey}' \\
+    '${url}/api/v1/slo/search?query=service:checkout'
 
 Point a program at it:
   export DD_HOST=${url} DD_API_KEY=${credentials.apiKey} DD_APP_KEY=${credentials.applicationKey} REPORT_DATA_ID=${id}
@@ -102,7 +105,7 @@ const command = Command.make(
         serve(scenario),
         Layer.provideMerge(
           FakeDatadogServer.layer({ port: Option.isSome(port) ? port.value : yield* environmentPort }),
-          FakeDatadog.layer({ onRequest: logRequest })
+          FakeDatadog.layer({ onRequest: logRequest, slos: Slo.standard })
         )
       )
     },
@@ -111,7 +114,7 @@ const command = Command.make(
       PortUnavailable: ({ message }) => refuse(message)
     })
   )
-).pipe(Command.withDescription("Runs a fake of Datadog's SLO report API on a loopback port"))
+).pipe(Command.withDescription("Runs a fake of Datadog's SLO API on a loopback port"))
 
 Command.run(command, { version: "0.1.0" }).pipe(
   Effect.provideService(CliOutput.Presenter, presenter),

@@ -1,7 +1,7 @@
 /**
  * What the fake answers: a status, header lines, a body, and how the connection ends.
  *
- * An answer is plain data, so that the in-memory face and the loopback face each render the same one in
+ * An answer is plain data, so that the adapter in memory and the adapter to a socket each render the same one in
  * their own medium. Header lines are a list, because a header may be sent twice.
  *
  * @since 0.1.0

@@ -1,9 +1,9 @@
 /**
- * A fake of Datadog's SLO report API that speaks the wire.
+ * A fake of Datadog's SLO API that speaks the wire: of reports, and of searches and histories.
  *
  * One router answers in memory ({@link layerClient}, where a test's clock drives it) or on a loopback port
- * (`FakeDatadogServer.layer`). Reports follow timelines, keys are checked, rate limits are counted, faults
- * can be injected, and every request is on record.
+ * (`FakeDatadogServer.layer`). Reports follow timelines, SLOs have exact models, keys are checked, rate limits are
+ * counted, faults can be injected, and every request is on record.
  *
  * @since 0.1.0
  */
@@ -12,14 +12,17 @@ import * as Effect from "effect/Effect"
 import * as HttpClient from "effect/http/HttpClient"
 import * as Layer from "effect/Layer"
 import type * as Answer from "./Answer.ts"
-import type * as Credentials from "./Credentials.ts"
+import * as Credentials from "./Credentials.ts"
 import type * as Fault from "./Fault.ts"
+import * as inMemory from "./internal/adapter/inMemory.ts"
 import * as Engine from "./internal/engine.ts"
-import * as inMemory from "./internal/inMemory.ts"
 import type * as Operation from "./Operation.ts"
 import type * as RateLimit from "./RateLimit.ts"
 import type { RecordedRequest, WireRequest } from "./RecordedRequest.ts"
 import type * as Report from "./Report.ts"
+import * as ReportEndpoints from "./ReportEndpoints.ts"
+import type * as Slo from "./Slo.ts"
+import type * as SloApi from "./SloApi.ts"
 
 /**
  * How a fake is set up.
@@ -30,10 +33,16 @@ import type * as Report from "./Report.ts"
 export interface Options {
   /** The keys and the token that are let in. @default `Credentials.standard` */
   readonly credentials?: Credentials.Credentials | undefined
-  /** The rule of all operations; `false`: no limit and no headers. @default `RateLimit.standard` */
+  /** The rule of all operations; `false`: no limit and no headers. @default `RateLimit.standardOf` each of them */
   readonly rateLimit?: RateLimit.Rule | false | undefined
   /** How reports behave that are given nothing else. @default `completed` after 10 seconds, 12 rows */
   readonly report?: Report.Options | undefined
+  /** The SLOs that there are from the beginning. @default none */
+  readonly slos?: ReadonlyArray<Slo.Options> | undefined
+  /** How searches and histories behave. @default as recorded */
+  readonly sloApi?: SloApi.Options | undefined
+  /** Whether the endpoints of reports still answer. @default `ReportEndpoints.open` */
+  readonly reportEndpoints?: ReportEndpoints.ReportEndpoints | undefined
   /** Runs when a request got its answer, or got none. @default nothing */
   readonly onRequest?: ((request: RecordedRequest) => Effect.Effect<void>) | undefined
 }
@@ -65,6 +74,17 @@ export interface Service {
   readonly addReport: (options?: Report.Options & { readonly id?: string | undefined }) => Effect.Effect<string>
   /** How reports that are made from now on behave, where `addReport` says nothing else. */
   readonly setReportDefaults: (options: Report.Options) => Effect.Effect<void>
+  /** Closes the endpoints of reports, lets them announce their end, or opens them again. */
+  readonly setReportEndpoints: (endpoints: ReportEndpoints.ReportEndpoints) => Effect.Effect<void>
+  /**
+   * Adds an SLO and returns its id. A fake that has SLOs exports those that match the query of a report to create,
+   * at most 1,000 as Datadog documents, where `setReportDefaults` says nothing of the file.
+   */
+  readonly addSlo: (options?: Slo.Options) => Effect.Effect<string>
+  /** Ends an SLO: it answers 404 at once, and is gone from searches after the index's lag. */
+  readonly removeSlo: (id: string) => Effect.Effect<void>
+  /** The SLOs that there are, in the order in which they were added. */
+  readonly slos: Effect.Effect<ReadonlyArray<Slo.Slo>>
   /** The ids of all reports, the newest last; also those that create calls made. */
   readonly reportIds: Effect.Effect<ReadonlyArray<string>>
   /** Makes the next matching request go wrong. Each request takes the oldest fault that matches it. */
@@ -79,7 +99,7 @@ export interface Service {
   readonly requests: Effect.Effect<ReadonlyArray<RecordedRequest>>
   /** How many requests have neither been answered to the end, nor been given up. */
   readonly inFlight: Effect.Effect<number>
-  /** Answers a request; this is what a face calls. The answer's body must be run to its end. */
+  /** Answers a request; this is what an adapter calls. The answer's body must be run to its end. */
   readonly handle: (request: WireRequest) => Effect.Effect<Answer.Answer, Answer.NoAnswer>
 }
 
@@ -99,10 +119,29 @@ export class FakeDatadog extends Context.Service<FakeDatadog, Service>()(
  * @category constructors
  * @since 0.1.0
  */
-export const make = (options: Options = {}): Effect.Effect<Service> => Engine.make(options)
+export const make = (options: Options = {}): Effect.Effect<Service> =>
+  Engine.make({
+    credentials: options.credentials ?? Credentials.standard,
+    rateLimit: options.rateLimit,
+    reportEndpoints: options.reportEndpoints ?? ReportEndpoints.open,
+    sloApi: options.sloApi ?? {},
+    report: options.report ?? {},
+    onRequest: options.onRequest ?? (() => Effect.void)
+  }).pipe(
+    Effect.tap((engine) => Effect.forEach(options.slos ?? [], engine.addSlo)),
+    Effect.map((engine) => ({
+      ...engine,
+      inject: (fault, { operation, times = 1, when = () => true } = {}) =>
+        engine.inject(
+          fault,
+          times,
+          (request) => (operation === undefined || operation === request.operation) && when(request)
+        )
+    }))
+  )
 
 /**
- * The fake alone, for one of the faces to put on.
+ * The fake alone, for one of the adapters.
  *
  * @category layers
  * @since 0.1.0
@@ -110,7 +149,7 @@ export const make = (options: Options = {}): Effect.Effect<Service> => Engine.ma
 export const layer = (options: Options = {}): Layer.Layer<FakeDatadog> => Layer.effect(FakeDatadog, make(options))
 
 /**
- * The face in memory: an `HttpClient` that the fake answers in the fiber of the caller, whatever the host.
+ * The adapter in memory: an `HttpClient` that the fake answers in the fiber of the caller, whatever the host.
  *
  * **Details**
  *
@@ -137,7 +176,7 @@ export const layerClient: Layer.Layer<HttpClient.HttpClient, never, FakeDatadog>
 )
 
 /**
- * The fake and its face in memory.
+ * The fake and its adapter in memory.
  *
  * @category layers
  * @since 0.1.0

@@ -1,5 +1,5 @@
 /**
- * The fake's face on a loopback port, for clients that need a real socket.
+ * The fake's adapter to a loopback port, for clients that need a real socket.
  *
  * It binds 127.0.0.1 and nothing else. Faults are real here: a reset is an RST, a truncated body a closed
  * connection, a header sent twice two lines on the wire.
@@ -15,7 +15,8 @@ import type * as Scope from "effect/Scope"
 import * as Http from "node:http"
 import type { AddressInfo, Socket } from "node:net"
 import * as FakeDatadog from "./FakeDatadog.ts"
-import { respond } from "./internal/socket.ts"
+import { respond } from "./internal/adapter/socket.ts"
+import * as Slo from "./Slo.ts"
 
 /**
  * A server that runs.
@@ -84,7 +85,7 @@ export const make = Effect.fnUntraced(function*(
 })
 
 /**
- * The face on a loopback port.
+ * The adapter to a loopback port.
  *
  * @category layers
  * @since 0.1.0
@@ -95,7 +96,12 @@ export const layer = (
   Layer.effect(FakeDatadogServer, make(options))
 
 /**
- * The fake and its face on a free loopback port.
+ * The fake and its adapter to a free loopback port.
+ *
+ * **Details**
+ *
+ * It has the twelve SLOs of `Slo.standard` to search, unless it is given others. Reports that are created have made up
+ * rows, whatever their query, unless it is given SLOs.
  *
  * @category layers
  * @since 0.1.0
@@ -103,11 +109,16 @@ export const layer = (
 export const layerTest = (
   options: FakeDatadog.Options = {}
 ): Layer.Layer<FakeDatadog.FakeDatadog | FakeDatadogServer> =>
-  Layer.provideMerge(Layer.orDie(layer()), FakeDatadog.layer(options))
+  Layer.provideMerge(Layer.orDie(layer()), FakeDatadog.layer(withSlos(options)))
 
 // -----------------------------------------------------------------------------
 // internals
 // -----------------------------------------------------------------------------
+
+const withSlos = (options: FakeDatadog.Options): FakeDatadog.Options =>
+  options.slos === undefined
+    ? { ...options, slos: Slo.standard, sloApi: { inReports: false, ...options.sloApi } }
+    : options
 
 const listen = (server: Http.Server, port: number): Effect.Effect<number, PortUnavailable> =>
   Effect.callback((resume) => {

@@ -7,12 +7,10 @@
  */
 import * as Duration from "effect/Duration"
 import * as Effect from "effect/Effect"
-import * as Stream from "effect/Stream"
-import * as Zlib from "node:zlib"
+import type * as Stream from "effect/Stream"
 import * as Answer from "./Answer.ts"
 import * as ErrorBody from "./ErrorBody.ts"
 import * as Body from "./internal/body.ts"
-import { change, cut, replace } from "./internal/fault.ts"
 
 /**
  * A fault: how an answer comes to be other than it would.
@@ -197,7 +195,7 @@ export const lostAnswer: Fault = make(
  * @category faults
  * @since 0.1.0
  */
-export const resetBody = (bytes: number): Fault => cut("reset", bytes)
+export const resetBody = (bytes: number): Fault => change(`reset after ${bytes}`, Body.cut("reset", bytes))
 
 /**
  * Sends this many bytes of the body and closes the connection, though more was promised.
@@ -205,7 +203,7 @@ export const resetBody = (bytes: number): Fault => cut("reset", bytes)
  * @category faults
  * @since 0.1.0
  */
-export const truncate = (bytes: number): Fault => cut("truncated", bytes)
+export const truncate = (bytes: number): Fault => change(`truncated after ${bytes}`, Body.cut("truncated", bytes))
 
 /**
  * Sends this many bytes of the body and then nothing more, with the connection left open.
@@ -213,11 +211,7 @@ export const truncate = (bytes: number): Fault => cut("truncated", bytes)
  * @category faults
  * @since 0.1.0
  */
-export const stall = (bytes: number): Fault =>
-  change(`stalled after ${bytes}`, (answer) => ({
-    ...answer,
-    body: Stream.concat(Body.take(answer.body, bytes), Stream.never)
-  }))
+export const stall = (bytes: number): Fault => change(`stalled after ${bytes}`, Body.stall(bytes))
 
 /**
  * Sends the body in pieces of this many bytes with a gap between them.
@@ -226,7 +220,7 @@ export const stall = (bytes: number): Fault =>
  * @since 0.1.0
  */
 export const slowBody = (options: { readonly bytes: number; readonly gap: Duration.Input }): Fault =>
-  change("slow body", (answer) => ({ ...answer, body: Body.slow(answer.body, options.bytes, options.gap) }))
+  change("slow body", Body.slow(options.bytes, options.gap))
 
 /**
  * Compresses the body, whatever the request accepts.
@@ -238,13 +232,19 @@ export const slowBody = (options: { readonly bytes: number; readonly gap: Durati
  * @category faults
  * @since 0.1.0
  */
-export const gzip: Fault = make(
-  "gzip",
-  Effect.flatMap((answer) =>
-    Effect.map(Stream.mkUint8Array(Answer.bodyStream(answer)), (bytes) => {
-      const body = new Uint8Array(Zlib.gzipSync(bytes))
-      const length = String(body.byteLength)
-      return Answer.withHeaders({ ...answer, body }, { "Content-Encoding": "gzip", "Content-Length": length })
-    })
-  )
-)
+export const gzip: Fault = make("gzip", Effect.flatMap(Body.gzip))
+
+function change(name: string, f: (answer: Answer.Answer) => Answer.Answer): Fault {
+  return make(name, (answer) => Effect.map(answer, f))
+}
+
+function replace(
+  name: string,
+  options: Parameters<typeof Answer.make>[0] & { readonly changes?: Answer.HeaderChanges | undefined }
+): Fault {
+  return make(name, (_, context) =>
+    Effect.map(
+      context.rateLimitHeaders(options.status ?? 200),
+      (rateLimit) => Answer.withHeaders(Answer.make({ ...options, headers: rateLimit }), options.changes ?? {})
+    ))
+}

@@ -1,5 +1,5 @@
 /**
- * The operations of the SLO report API.
+ * The operations of the API: those of reports, and those that search SLOs and tell of one.
  *
  * @since 0.1.0
  */
@@ -20,17 +20,17 @@ export type Operation = keyof typeof routes | "other"
  */
 export const of = (method: string, path: string): Operation => {
   const request = `${method} ${path.replace(/\?.*$/s, "")}`
-  return routes.status.test(request)
-    ? "status"
-    : routes.download.test(request)
-    ? "download"
-    : routes.create.test(request)
-    ? "create"
-    : "other"
+  return operations.find((operation) => routes[operation].test(request)) ?? "other"
 }
 
 const routes = {
   create: /^POST \/api\/v2\/slo\/report$/,
   status: /^(GET|HEAD) \/api\/v2\/slo\/report\/[^/]+\/status$/,
-  download: /^(GET|HEAD) \/api\/v2\/slo\/report\/[^/]+\/download$/
+  download: /^(GET|HEAD) \/api\/v2\/slo\/report\/[^/]+\/download$/,
+  search: /^(GET|HEAD) \/api\/v1\/slo\/search$/,
+  slo: /^(GET|HEAD) \/api\/v1\/slo\/[^/]+$/,
+  history: /^(GET|HEAD) \/api\/v1\/slo\/[^/]+\/history$/
 }
+
+// The search's path is one of an SLO too.
+const operations = ["create", "status", "download", "search", "slo", "history"] as const

@@ -5,6 +5,7 @@
  */
 import * as Duration from "effect/Duration"
 import type { Header } from "./Answer.ts"
+import type { Operation } from "./Operation.ts"
 
 /**
  * A rule: `limit` requests in each `period`, counted under `name`.
@@ -34,6 +35,30 @@ export interface Rule {
  * @since 0.1.0
  */
 export const standard: Rule = { limit: 100, period: "10 seconds", name: "slo_report" }
+
+/**
+ * The rule of an operation of a fake that was given none.
+ *
+ * **Details**
+ *
+ * Searches, SLOs and histories have the rules that Datadog was recorded with from 2021 to 2026: `slo_search` 1000,
+ * `slo_get` 3000 and `slo_history` 150 requests in 10 seconds. The others have {@link standard}.
+ *
+ * @category getters
+ * @since 0.1.0
+ */
+export const standardOf = (operation: Operation): Rule => {
+  switch (operation) {
+    case "search":
+      return { limit: 1000, period: "10 seconds", name: "slo_search" }
+    case "slo":
+      return { limit: 3000, period: "10 seconds", name: "slo_get" }
+    case "history":
+      return { limit: 150, period: "10 seconds", name: "slo_history" }
+    default:
+      return standard
+  }
+}
 
 /**
  * What a rule allows at a moment.

@@ -6,7 +6,7 @@
 import type { Operation } from "./Operation.ts"
 
 /**
- * A request as a face hands it over.
+ * A request as an adapter hands it over.
  *
  * @category models
  * @since 0.1.0
@@ -34,6 +34,8 @@ export interface RecordedRequest extends WireRequest {
   /** When it came, in epoch milliseconds of the fake's clock. */
   readonly at: number
   readonly operation: Operation
+  /** The query's parameters, decoded; of a name that is sent twice the last. */
+  readonly query: Readonly<Record<string, string>>
   /** The status that was answered; absent while there is none, and for a connection that was lost. */
   readonly status: number | undefined
   /** The name of the fault that the request met. */

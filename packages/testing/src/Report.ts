@@ -67,7 +67,7 @@ export const isUuid = (id: string): boolean => /^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0
 /**
  * The id of the report made at this time: a UUIDv1, which carries its creation time, as Datadog's do.
  *
- * @param now epoch milliseconds
+ * @param now epoch milliseconds; a fraction is dropped
  * @param sequence tells apart reports made in the same millisecond; each adds 100 ns
  * @category constructors
  * @since 0.1.0

@@ -6,6 +6,9 @@
 import * as DateTime from "effect/DateTime"
 import * as Option from "effect/Option"
 import * as Stream from "effect/Stream"
+import * as Calendar from "./internal/report/calendar.ts"
+import * as Lines from "./internal/report/lines.ts"
+import type * as Slo from "./Slo.ts"
 
 /**
  * A file: its exact text or bytes, or a table to generate.
@@ -26,9 +29,11 @@ export type ReportCsv = string | Uint8Array | Table
  * @since 0.1.0
  */
 export interface Table {
-  /** How many SLOs. @default 12 */
+  /** SLOs whose values are those of their models, instead of made up rows. */
+  readonly slos?: SloRows | undefined
+  /** How many made up rows. @default 12 */
   readonly rows?: number | undefined
-  /** How many of them, the last ones, carry an export error and no data. @default 3 if `completed_with_errors`, else 0 */
+  /** How many rows, the last ones, carry an export error and no data. @default 3 if `completed_with_errors`, else 0 */
   readonly exportErrors?: number | undefined
   /** The SLOs' names, used in turn. @default names of services */
   readonly names?: ReadonlyArray<string> | undefined
@@ -38,6 +43,24 @@ export interface Table {
   readonly newline?: "\n" | "\r\n" | undefined
   /** Whether the file starts with a byte order mark. @default false */
   readonly byteOrderMark?: boolean | undefined
+}
+
+/**
+ * SLOs that are the rows of a report.
+ *
+ * **Details**
+ *
+ * A value is written as JavaScript writes the number; where there is none the cell is empty.
+ *
+ * @category models
+ * @since 0.1.0
+ */
+export interface SloRows {
+  readonly list: ReadonlyArray<Slo.Slo>
+  /** Whether monitors have values; Datadog documents that they haven't. @default false */
+  readonly monitors?: boolean | undefined
+  /** Intervals that end before this time, in epoch seconds, have no values. @default -Infinity */
+  readonly notBefore?: number | undefined
 }
 
 /**
@@ -91,33 +114,52 @@ export const awkwardNames: ReadonlyArray<string> = [
 ]
 
 /**
- * The start dates (`YYYY-MM-DD`) of the intervals of a period, in its time zone.
+ * An interval of a period: its start date (`YYYY-MM-DD`) in the period's time zone, and its epoch seconds.
+ *
+ * @category models
+ * @since 0.1.0
+ */
+export interface Column {
+  readonly start: string
+  readonly from: number
+  /** This second is not part of it. */
+  readonly to: number
+}
+
+/**
+ * The intervals of a period.
  *
  * **Details**
  *
- * The first interval is the one that `from` lies in; one that is unfinished at `to` is left out. Weeks
- * start on Sunday.
+ * The first interval is the one that `from` lies in, from its beginning on; one that is unfinished at `to` is left out.
+ * Weeks start on Sunday. A day begins with its first second, which is not 0:00 where clocks skip that, and a day that a
+ * zone skips is none.
  *
  * @category getters
  * @since 0.1.0
  */
-export const startDates = (period: Period): ReadonlyArray<string> => {
-  const zone = Option.getOrElse(DateTime.zoneMakeNamed(period.timezone), () => utc)
-  const unit = units[period.interval]
-  const end = period.to * 1000
-  const dates: Array<string> = []
-  let start: DateTime.DateTime = DateTime.startOf(
-    DateTime.setZone(DateTime.makeUnsafe(period.from * 1000), zone),
-    unit,
-    { weekStartsOn: 0 }
-  )
+export const columns = ({ from, interval, timezone, to }: Period): ReadonlyArray<Column> => {
+  const dayAt = Calendar.dayIn(Option.isSome(DateTime.zoneMakeNamed(timezone)) ? timezone : "UTC")
+  const found: Array<Column> = []
+  let day = Calendar.startOf[interval](dayAt(from))
+  let start = Calendar.firstSecond(dayAt, day)
   for (;;) {
-    const next: DateTime.DateTime = DateTime.add(start, { [`${unit}s`]: 1 })
-    if (DateTime.toEpochMillis(next) > end) return dates
-    dates.push(DateTime.formatIsoDate(start))
-    start = next
+    const nextDay = Calendar.next[interval](day)
+    const end = Calendar.firstSecond(dayAt, nextDay)
+    if (!(end <= to)) return found
+    if (end > start) found.push({ start: Calendar.format(day), from: start, to: end })
+    day = nextDay
+    start = end
   }
 }
+
+/**
+ * The start dates (`YYYY-MM-DD`) of the intervals of a period; see {@link columns}.
+ *
+ * @category getters
+ * @since 0.1.0
+ */
+export const startDates = (period: Period): ReadonlyArray<string> => columns(period).map(({ start }) => start)
 
 /**
  * Whether a file is a table to generate.
@@ -169,63 +211,14 @@ export const standardPeriod: Period = {
 // internals
 // -----------------------------------------------------------------------------
 
-const utc = DateTime.zoneMakeNamedUnsafe("UTC")
-const units = { daily: "day", weekly: "week", monthly: "month" } as const
 const encoder = new TextEncoder()
-const pieceLength = 65_536
-
-const standardNames = [
-  "Checkout availability",
-  "Checkout latency",
-  "Login availability",
-  "Search latency",
-  "Payments accepted",
-  "Mail delivered in 5 minutes",
-  "Image uploads",
-  "Invoices on time",
-  "Catalogue freshness",
-  "API errors",
-  "Mobile crashes",
-  "Batch jobs done by 6:00"
-]
-const types = ["metric", "time_slice", "metric", "monitor"]
-const targets = [99.9, 99, 99.95, 95, 99.5]
-const errors = ["SLO history could not be calculated", "Query timed out, please try again"]
 
 function* pieces(table: Table): Generator<Uint8Array> {
-  const newline = table.newline ?? "\n"
-  const dates = startDates(table.period ?? standardPeriod)
-  const rows = table.rows ?? 12
-  const firstError = rows - (table.exportErrors ?? 0)
-  const names = (table.names ?? standardNames).map(quote)
-  let piece = table.byteOrderMark === true ? "\ufeff" : ""
-  piece += ["id", "slo_type", "name", "target", "export_error", ...dates].join(",") + newline
-  for (let row = 0; row < rows; row++) {
-    if (piece.length >= pieceLength) {
-      yield encoder.encode(piece)
-      piece = ""
-    }
-    const error = row >= firstError ? quote(errors[row % errors.length] ?? "") : ""
-    const type = types[row % types.length]
-    piece += `${rowId(row)},${type},${names[row % names.length] ?? ""},${targets[row % targets.length]},${error}`
-    const isEmpty = error !== "" || type === "monitor"
-    const values = isEmpty ? undefined : cells[row % targets.length]
-    for (let column = 0; column < dates.length; column++) {
-      piece += values?.[(row * 31 + column * 17) % values.length] ?? ","
-    }
-    piece += newline
-  }
-  yield encoder.encode(piece)
+  const intervals = columns(table.period ?? standardPeriod)
+  const exportErrors = table.exportErrors ?? 0
+  const rows = table.slos === undefined
+    ? Lines.madeUp(table.rows ?? 12, exportErrors, intervals.length, table.names)
+    : Lines.fromSlos(table.slos, exportErrors, intervals)
+  const header = Lines.header(intervals.map(({ start }) => start))
+  yield* Lines.encode(header, rows, table.newline ?? "\n", table.byteOrderMark === true)
 }
-
-const quote = (text: string): string => /[",\r\n]/.test(text) ? `"${text.replaceAll("\"", "\"\"")}"` : text
-
-const rowId = (row: number): string => `5f0ab71d${row.toString(16).padStart(24, "0")}`
-
-// For each target, commas with percentages: from the whole error budget left to half of it overspent.
-const cells: ReadonlyArray<ReadonlyArray<string>> = targets.map((target) =>
-  Array.from({ length: 499 }, (_, index) => {
-    const spent = 1.5 * ((index * 211) % 499 / 498) ** 2
-    return `,${Number((100 - (100 - target) * spent).toFixed(6))}`
-  })
-)

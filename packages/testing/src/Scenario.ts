@@ -7,6 +7,7 @@ import * as Effect from "effect/Effect"
 import type * as FakeDatadog from "./FakeDatadog.ts"
 import * as Fault from "./Fault.ts"
 import type * as Report from "./Report.ts"
+import * as ReportEndpoints from "./ReportEndpoints.ts"
 import * as Timeline from "./Timeline.ts"
 
 /**
@@ -77,6 +78,18 @@ export const all: ReadonlyArray<Scenario> = [
     "an HTML page with 200 answers every request",
     {},
     (fake) => fake.inject(Fault.html(), { times: Infinity })
+  ),
+  scenario(
+    "closed",
+    "the endpoints of reports are closed, searches and histories answer",
+    {},
+    (fake) => fake.setReportEndpoints(ReportEndpoints.closed(403, {}))
+  ),
+  scenario(
+    "deprecated",
+    "the endpoints of reports announce their end",
+    {},
+    (fake) => fake.setReportEndpoints(ReportEndpoints.deprecated())
   ),
   scenario("large", "the report has 100,000 rows of 365 days, about 290 MB", {
     csv: { rows: 100_000, period: { from: 1_672_531_200, to: 1_704_067_200, interval: "daily", timezone: "UTC" } }

@@ -1,5 +1,5 @@
 /**
- * A faithful fake of Datadog's SLO report API.
+ * A faithful fake of Datadog's SLO API: reports, searches and histories.
  *
  * @since 0.1.0
  */
@@ -14,5 +14,9 @@ export * as RateLimit from "./RateLimit.ts"
 export * as RecordedRequest from "./RecordedRequest.ts"
 export * as Report from "./Report.ts"
 export * as ReportCsv from "./ReportCsv.ts"
+export * as ReportEndpoints from "./ReportEndpoints.ts"
 export * as Scenario from "./Scenario.ts"
+export * as Slo from "./Slo.ts"
+export * as SloApi from "./SloApi.ts"
+export * as SloModel from "./SloModel.ts"
 export * as Timeline from "./Timeline.ts"

@@ -216,6 +216,20 @@ describe("reports", () => {
     }).pipe(Effect.provide(FakeDatadog.layerMemory())))
 })
 
+describe("between two milliseconds", () => {
+  it.effect("reports are added, created and asked for as at any other time", () =>
+    Effect.gen(function*() {
+      const fake = yield* FakeDatadog.FakeDatadog
+      yield* TestClock.adjust("1500 micros")
+      const id = yield* fake.addReport({ timeline: Timeline.always("completed") })
+      assert.match(id, /^[0-9a-f]{8}-[0-9a-f]{4}-1[0-9a-f]{3}-8501-33b2b403f044$/)
+      assert.strictEqual((yield* create()).status, 200)
+      assert.strictEqual((yield* call(statusPath(id))).headers["x-ratelimit-reset"], "10")
+      assert.strictEqual((yield* call(downloadPath(id))).status, 200)
+      assert.deepStrictEqual((yield* fake.requests).map(({ at }) => at), [1.5, 1.5, 1.5])
+    }).pipe(Effect.provide(FakeDatadog.layerMemory())))
+})
+
 describe("create", () => {
   it.effect("what the specification rules out answers 400 and makes no report", () =>
     Effect.gen(function*() {

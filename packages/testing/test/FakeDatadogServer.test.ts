@@ -4,7 +4,18 @@ import { Clock, Effect, Exit, Layer, Scope, Stream } from "effect"
 import * as Http from "node:http"
 import * as Net from "node:net"
 import { gunzipSync } from "node:zlib"
-import { createBody, createPath, downloadPath, keys, statuses, statusPath, unknownId } from "./support.ts"
+import {
+  createBody,
+  createPath,
+  downloadPath,
+  historyPath,
+  keys,
+  searchPath,
+  seconds,
+  statuses,
+  statusPath,
+  unknownId
+} from "./support.ts"
 
 const withServer = Effect.provide(
   FakeDatadogServer.layerTest({ rateLimit: false, report: { timeline: Timeline.always("completed") } })
@@ -134,6 +145,20 @@ describe("a loopback server", () => {
       assert.isBelow(held, 32 * 1024 * 1024)
       request.destroy()
       yield* until(Effect.map(fake.inFlight, (count) => count === 0))
+    }).pipe(withServer))
+
+  it.live("offers SLOs with data, and is asked for them by others than Effect's client", () =>
+    Effect.gen(function*() {
+      const { body } = yield* get(searchPath("service:checkout", { size: 100, number: 0 }))
+      const { data, links } = JSON.parse(body)
+      const [slo] = data.attributes.slos
+      assert.deepInclude(slo.data.attributes, { name: "Checkout availability", slo_type: "metric" })
+      const { url } = yield* FakeDatadogServer.FakeDatadogServer
+      assert.strictEqual(new URL(links.self).origin, url)
+      const from = seconds("2024-01-01T00:00:00Z")
+      const history = JSON.parse((yield* get(historyPath(slo.data.id, from, from + 31 * 86_400))).body).data
+      assert.isTrue(history.overall.sli_value > 99 && history.overall.sli_value < 100)
+      assert.strictEqual(history.series.times.length, 31 * 12)
     }).pipe(withServer))
 
   it.live("is a proxy's target too: a whole URL on the request line", () =>

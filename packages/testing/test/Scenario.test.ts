@@ -2,7 +2,7 @@ import { FakeDatadog, Scenario } from "@effect-datadog/slo-report-testing"
 import { assert, describe, it } from "@effect/vitest"
 import { Effect, Result } from "effect"
 import { TestClock } from "effect/testing"
-import { call, create, downloadPath, statusPath } from "./support.ts"
+import { call, create, downloadPath, searchPath, statusPath } from "./support.ts"
 
 /** What a person sees who asks every 5 seconds: a status of the report, an HTTP status, or a lost connection. */
 const seen = Effect.fnUntraced(function*(name: string, asks: number) {
@@ -33,6 +33,8 @@ const expectations: Record<string, ReadonlyArray<string | number>> = {
   "flaky": ["in_progress", 503, "completed", "lost", "completed", 429, "completed", 503],
   "outage": [502, 502, 502, 502, 502, "completed"],
   "forbidden": [403, 403, 403],
+  "closed": [403, 403],
+  "deprecated": ["in_progress", "in_progress", "completed"],
   "html": [200, 200],
   "large": ["in_progress", "in_progress", "completed"]
 }
@@ -52,6 +54,17 @@ describe("each scenario shows what it promises", () => {
       const id = yield* FakeDatadog.FakeDatadog.use(scenario.setup)
       const answers = yield* Effect.all(Array.from({ length: 4 }, () => call(statusPath(id))))
       assert.deepStrictEqual(answers.map((answer) => answer.status), [200, 200, 200, 429])
+    }).pipe(Effect.provide(FakeDatadog.layerMemory())))
+
+  it.effect("closed and deprecated: searches answer, and reports announce their end", () =>
+    Effect.gen(function*() {
+      const fake = yield* FakeDatadog.FakeDatadog
+      for (const [name, status] of [["closed", 403], ["deprecated", 200]] as const) {
+        yield* Scenario.all.find((one) => one.name === name)?.setup(fake) ?? assert.fail()
+        const answer = yield* create()
+        assert.deepStrictEqual([answer.status, answer.headers["deprecation"]], [status, "@1784851200"])
+        assert.strictEqual((yield* call(searchPath(""))).status, 200)
+      }
     }).pipe(Effect.provide(FakeDatadog.layerMemory())))
 
   it.effect("with-errors: the CSV has rows that could not be exported, also of a report that a call created", () =>

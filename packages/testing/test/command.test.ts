@@ -29,6 +29,12 @@ describe("pnpm fake-datadog", () => {
         )
         assert.include(yield* Effect.promise(() => response.text()), "\"status\":\"queued\"")
         yield* command.says(new RegExp(`GET /api/v2/slo/report/${id}/status 200\n`))
+        const [, search] = /'(http:[^']*search\?query=[^']*)'/.exec(output)!
+        const found = yield* Effect.promise(() => fetch(search!, { headers }).then((answer) => answer.text()))
+        assert.deepStrictEqual(JSON.parse(found).data.attributes.slos.map(({ data }: any) => data.attributes.name), [
+          "Checkout availability",
+          "Checkout latency"
+        ])
         const log = command.output().slice(output.length)
         assert.notInclude(log, "fake-api-key")
         assert.include(output, "unlisted-status  ")

@@ -50,3 +50,24 @@ export const create = (overrides: Record<string, unknown> = {}) =>
 
 export const statuses = (requests: ReadonlyArray<RecordedRequest.RecordedRequest>) =>
   requests.map((request) => request.status)
+
+/** The JSON of an answer with 200. */
+export const get = (path: string) =>
+  Effect.map(call(path), ({ body, status }) => {
+    if (status !== 200) throw new Error(`${status} ${body}`)
+    return JSON.parse(body)
+  })
+
+export const searchPath = (query: string, page: Record<string, string | number> = {}) =>
+  `/api/v1/slo/search?${new URLSearchParams({
+    query,
+    ...Object.fromEntries(Object.entries(page).map(([name, value]) => [`page[${name}]`, String(value)]))
+  })}`
+
+export const sloPath = (id: string) => `/api/v1/slo/${id}`
+
+export const historyPath = (id: string, from: number, to: number, more: Record<string, string> = {}) =>
+  `/api/v1/slo/${id}/history?${new URLSearchParams({ from_ts: String(from), to_ts: String(to), ...more })}`
+
+/** Seconds of the epoch. */
+export const seconds = (date: string) => Date.parse(date) / 1000

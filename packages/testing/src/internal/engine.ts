@@ -1,32 +1,51 @@
 /**
- * The fake itself: what happens to a request between a face and the routes.
+ * The fake itself: what happens to a request between an adapter and the routes.
  *
  * @since 0.1.0
  */
 import * as Clock from "effect/Clock"
+import * as Duration from "effect/Duration"
 import * as Effect from "effect/Effect"
 import * as Stream from "effect/Stream"
-import type * as Answer from "../Answer.ts"
-import * as Credentials from "../Credentials.ts"
-import type { Options, Service } from "../FakeDatadog.ts"
+import * as Answer from "../Answer.ts"
+import type * as Credentials from "../Credentials.ts"
+import type * as Fault from "../Fault.ts"
 import * as Operation from "../Operation.ts"
-import * as RateLimit from "../RateLimit.ts"
+import type * as RateLimit from "../RateLimit.ts"
 import type { RecordedRequest, WireRequest } from "../RecordedRequest.ts"
 import * as Report from "../Report.ts"
 import * as ReportCsv from "../ReportCsv.ts"
+import type * as ReportEndpoints from "../ReportEndpoints.ts"
+import type * as Slo from "../Slo.ts"
+import type * as SloApi from "../SloApi.ts"
 import * as Faults from "./faults.ts"
-import * as Gate from "./gate.ts"
+import * as Middleware from "./middleware.ts"
+import * as Query from "./query.ts"
+import type { CreateRequest } from "./report/createRequest.ts"
 import * as Routes from "./routes.ts"
+import * as History from "./slo/history.ts"
+import * as SloStore from "./slo/store.ts"
 
 /** @internal */
-export const make = Effect.fnUntraced(function*(options: Options): Effect.fn.Return<Service> {
-  const credentials = options.credentials ?? Credentials.standard
-  const onRequest = options.onRequest ?? (() => Effect.void)
-  const gate = Gate.make(credentials, options.rateLimit ?? RateLimit.standard)
+export interface Settings {
+  readonly credentials: Credentials.Credentials
+  readonly rateLimit: RateLimit.Rule | false | undefined
+  readonly reportEndpoints: ReportEndpoints.ReportEndpoints
+  readonly sloApi: SloApi.Options
+  readonly report: Report.Options
+  readonly onRequest: (request: RecordedRequest) => Effect.Effect<void>
+}
+
+/** @internal */
+export const make = Effect.fnUntraced(function*({ onRequest, ...settings }: Settings) {
+  const middleware = Middleware.make(settings.credentials, settings.rateLimit)
   const faults = Faults.make()
   const reports = new Map<string, Report.Report>()
   const log: Array<RecordedRequest> = []
-  let reportDefaults = options.report ?? {}
+  const { indexLag = 0, inReports = true, monitorsInReports = false, retention = "Infinity" } = settings.sloApi
+  const slos = SloStore.make(toMillis(indexLag))
+  let reportDefaults = settings.report
+  let reportEndpoints = settings.reportEndpoints
   let inFlight = 0
 
   const addReport = (own: Report.Options & { readonly id?: string | undefined }) =>
@@ -37,16 +56,39 @@ export const make = Effect.fnUntraced(function*(options: Options): Effect.fn.Ret
       return report
     })
 
-  const route = yield* Routes.make({
-    find: (id) => reports.get(id),
-    create: (period) => addReport({ csv: ReportCsv.withPeriod(reportDefaults.csv ?? {}, period) })
-  })
+  const oldest = (now: number) => Math.floor((now - toMillis(retention)) / 1000)
+
+  // A fake that has SLOs exports them, unless reports were given something else to hold.
+  const csvOf = (query: string, now: number): ReportCsv.ReportCsv =>
+    !inReports || slos.all().length === 0 ? {} : {
+      slos: {
+        list: slos.search(query, now).slice(0, mostExported),
+        monitors: monitorsInReports,
+        notBefore: oldest(now)
+      }
+    }
+
+  const createReport = ({ period, query }: CreateRequest) =>
+    Effect.flatMap(
+      Clock.currentTimeMillis,
+      (now) => addReport({ csv: ReportCsv.withPeriod(reportDefaults.csv ?? csvOf(query, now), period) })
+    )
+
+  const route = yield* Routes.make(
+    { find: (id) => reports.get(id), create: createReport },
+    { find: slos.find, search: slos.search, history: History.settings(settings.sloApi), oldest }
+  )
 
   const process = Effect.fnUntraced(function*(request: RecordedRequest) {
     if (request.operation === "other") return Routes.notFound
-    const answer = (yield* gate.refuse(request)) ?? (yield* route(request))
-    const rateLimit = yield* gate.headers(request.operation, answer.status)
-    return { ...answer, headers: [...answer.headers, ...rateLimit] }
+    const isOfReports = reportOperations.has(request.operation)
+    const { headers, refuse } = reportEndpoints
+    const answer = (yield* middleware.refuse(request))
+      ?? refuse(request.operation)
+      ?? (yield* route(request))
+    const rateLimit = yield* middleware.headers(request.operation, answer.status)
+    const limited = { ...answer, headers: [...answer.headers, ...rateLimit] }
+    return isOfReports ? Answer.withHeaders(limited, headers) : limited
   })
 
   const record = (request: WireRequest) =>
@@ -57,6 +99,7 @@ export const make = Effect.fnUntraced(function*(options: Options): Effect.fn.Ret
         sequence: log.length + 1,
         at,
         operation,
+        query: Query.parse(request.path),
         status: undefined,
         fault: undefined
       }
@@ -74,7 +117,7 @@ export const make = Effect.fnUntraced(function*(options: Options): Effect.fn.Ret
     }
     settle(undefined)
     const processed = process(arrived)
-    const rateLimitHeaders = (status: number) => gate.headers(arrived.operation, status)
+    const rateLimitHeaders = (status: number) => middleware.headers(arrived.operation, status)
     return yield* (fault === undefined ? processed : fault.apply(processed, { rateLimitHeaders })).pipe(
       Effect.tap(({ status }) => onRequest(settle(status))),
       Effect.tapError(() => onRequest(settle(undefined)))
@@ -101,19 +144,35 @@ export const make = Effect.fnUntraced(function*(options: Options): Effect.fn.Ret
     })
 
   return {
-    credentials,
-    addReport: (own = {}) => Effect.map(addReport(own), ({ id }) => id),
-    setReportDefaults: (defaults) =>
+    credentials: settings.credentials,
+    addReport: (own: Parameters<typeof addReport>[0] = {}) => Effect.map(addReport(own), ({ id }) => id),
+    setReportDefaults: (defaults: Report.Options) =>
       Effect.sync(() => {
         reportDefaults = defaults
       }),
+    setReportEndpoints: (endpoints: ReportEndpoints.ReportEndpoints) =>
+      Effect.sync(() => {
+        reportEndpoints = endpoints
+      }),
+    addSlo: (slo: Slo.Options = {}) => Effect.map(Clock.currentTimeMillis, (now) => slos.add(slo, now).id),
+    removeSlo: (id: string) => Effect.map(Clock.currentTimeMillis, (now) => slos.remove(id, now)),
+    slos: Effect.sync(slos.all),
     reportIds: Effect.sync(() => [...reports.keys()]),
-    inject: (fault, target = {}) => Effect.sync(() => faults.add(fault, target)),
+    inject: (fault: Fault.Fault, times: number, matches: (request: RecordedRequest) => boolean) =>
+      Effect.sync(() => faults.add(fault, times, matches)),
     clearFaults: Effect.sync(faults.clear),
-    setRateLimit: (rule, operation) => Effect.sync(() => gate.setRule(rule, operation)),
-    useRateLimit: (requests, operation = "status") => gate.use(operation, requests),
+    setRateLimit: (rule: RateLimit.Rule | false, operation?: Operation.Operation) =>
+      Effect.sync(() => middleware.setRule(rule, operation)),
+    useRateLimit: (requests: number, operation: Operation.Operation = "status") => middleware.use(operation, requests),
     requests: Effect.sync(() => [...log]),
     inFlight: Effect.sync(() => inFlight),
     handle
   }
 })
+
+// Datadog documents that a report has at most 1,000 SLOs.
+const mostExported = 1000
+
+const reportOperations: ReadonlySet<Operation.Operation> = new Set(["create", "status", "download"])
+
+const toMillis = (duration: Duration.Input): number => Duration.toMillis(Duration.fromInputUnsafe(duration))

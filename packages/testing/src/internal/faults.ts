@@ -3,19 +3,19 @@
  *
  * @since 0.1.0
  */
-import type { Target } from "../FakeDatadog.ts"
 import type * as Fault from "../Fault.ts"
 import type { RecordedRequest } from "../RecordedRequest.ts"
 
 interface Waiting {
   readonly fault: Fault.Fault
-  readonly options: Target
+  readonly matches: (request: RecordedRequest) => boolean
   left: number
 }
 
 /** @internal */
 export interface Faults {
-  readonly add: (fault: Fault.Fault, options: Target) => void
+  /** Adds one for so many of the requests that match. */
+  readonly add: (fault: Fault.Fault, times: number, matches: (request: RecordedRequest) => boolean) => void
   /** Takes the oldest fault that matches. */
   readonly take: (request: RecordedRequest) => Fault.Fault | undefined
   readonly clear: () => void
@@ -25,11 +25,11 @@ export interface Faults {
 export const make = (): Faults => {
   let waiting: ReadonlyArray<Waiting> = []
   return {
-    add: (fault, options) => {
-      waiting = [...waiting, { fault, options, left: options.times ?? 1 }]
+    add: (fault, times, matches) => {
+      waiting = [...waiting, { fault, matches, left: times }]
     },
     take: (request) => {
-      const found = waiting.find((one) => one.left > 0 && matches(one.options, request))
+      const found = waiting.find((one) => one.left > 0 && one.matches(request))
       if (found === undefined) return undefined
       found.left -= 1
       waiting = waiting.filter((one) => one.left > 0)
@@ -40,7 +40,3 @@ export const make = (): Faults => {
     }
   }
 }
-
-const matches = (options: Target, request: RecordedRequest): boolean =>
-  (options.operation === undefined || options.operation === request.operation)
-  && (options.when === undefined || options.when(request))

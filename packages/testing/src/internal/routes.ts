@@ -1,39 +1,26 @@
 /**
- * The three routes of the SLO report API, worded as they were recorded.
+ * The router: a request in, an answer out.
  *
  * @since 0.1.0
  */
-import * as Clock from "effect/Clock"
 import * as Effect from "effect/Effect"
 import * as HttpClientRequest from "effect/http/HttpClientRequest"
 import * as HttpMethod from "effect/http/HttpMethod"
 import * as HttpRouter from "effect/http/HttpRouter"
 import * as HttpServerRequest from "effect/http/HttpServerRequest"
-import * as HttpServerResponse from "effect/http/HttpServerResponse"
-import * as Result from "effect/Result"
+import type * as HttpServerResponse from "effect/http/HttpServerResponse"
 import * as Stream from "effect/Stream"
 import * as Answer from "../Answer.ts"
 import * as ErrorBody from "../ErrorBody.ts"
 import type { WireRequest } from "../RecordedRequest.ts"
-import * as Report from "../Report.ts"
-import * as ReportCsv from "../ReportCsv.ts"
-import * as createRequest from "./createRequest.ts"
+import * as ReportRoutes from "./report/routes.ts"
+import * as SloRoutes from "./slo/routes.ts"
 
-/** What the routes need to know of the reports. @internal */
-export interface Reports {
-  readonly find: (id: string) => Report.Report | undefined
-  readonly create: (period: ReportCsv.Period) => Effect.Effect<Report.Report>
-}
-
-/** A router of the three routes: request in, answer out. @internal */
-export const make = Effect.fnUntraced(function*(reports: Reports) {
+/** @internal */
+export const make = Effect.fnUntraced(function*(reports: ReportRoutes.Reports, slos: SloRoutes.Slos) {
   // Not the router's layer: a layer might be shared with the application under test.
   const router = yield* HttpRouter.make
-  yield* router.addAll([
-    HttpRouter.route("POST", "/api/v2/slo/report", (request) => create(reports, request)),
-    HttpRouter.route("GET", "/api/v2/slo/report/:id/status", withReport(reports, status)),
-    HttpRouter.route("GET", "/api/v2/slo/report/:id/download", withReport(reports, download))
-  ])
+  yield* router.addAll([...ReportRoutes.make(reports), ...SloRoutes.make(slos)])
   const handler = router.asHttpEffect()
   return (request: WireRequest): Effect.Effect<Answer.Answer> =>
     handler.pipe(
@@ -51,9 +38,9 @@ export const notFound: Answer.Answer = Answer.make({
   body: ErrorBody.make("strings", 404, ["Not found"]).text
 })
 
-const toServerRequest = ({ body, method, path }: WireRequest): HttpServerRequest.HttpServerRequest => {
+const toServerRequest = ({ body, method, path, url }: WireRequest): HttpServerRequest.HttpServerRequest => {
   const make = HttpClientRequest.make(HttpMethod.isHttpMethod(method) ? method : "GET")
-  return HttpServerRequest.fromClientRequest(HttpClientRequest.bodyText(make(path), body)).modify({ url: path })
+  return HttpServerRequest.fromClientRequest(HttpClientRequest.bodyText(make(url), body)).modify({ url: path })
 }
 
 const toAnswer = ({ body, headers, status }: HttpServerResponse.HttpServerResponse): Answer.Answer => ({
@@ -66,56 +53,3 @@ const toAnswer = ({ body, headers, status }: HttpServerResponse.HttpServerRespon
     : new Uint8Array(0),
   ending: "complete"
 })
-
-const create = Effect.fnUntraced(function*(reports: Reports, request: HttpServerRequest.HttpServerRequest) {
-  const period = createRequest.parse(yield* Effect.orElseSucceed(request.text, () => ""))
-  if (Result.isFailure(period)) return invalidArgument(period.failure)
-  const report = yield* reports.create(period.success)
-  return json(200, JSON.stringify({ data: { id: report.id, type: "report_id" } }))
-})
-
-const status = (report: Report.Report, now: number): HttpServerResponse.HttpServerResponse => {
-  const attributes = { status: Report.statusAt(report, now) }
-  return json(200, JSON.stringify({ data: { id: report.id, type: "report_id", attributes } }))
-}
-
-// What a download answers before the report is complete was never recorded: a JSON:API error is inferred.
-const download = (report: Report.Report, now: number): HttpServerResponse.HttpServerResponse => {
-  const status = Report.statusAt(report, now)
-  switch (status) {
-    case "completed":
-    case "completed_with_errors":
-      return csv(report.csv ?? {}, status === "completed" ? 0 : 3)
-    case "failed":
-      return invalidArgument(`report failed: ${report.id}`)
-    default:
-      return invalidArgument(`report is not ready: ${report.id}`)
-  }
-}
-
-const csv = (file: ReportCsv.ReportCsv, exportErrors: number): HttpServerResponse.HttpServerResponse => {
-  const body = ReportCsv.toBytes(ReportCsv.isTable(file) ? { exportErrors, ...file } : file)
-  return body instanceof Uint8Array
-    ? HttpServerResponse.uint8Array(body, { contentType: "text/csv" })
-    : HttpServerResponse.stream(body, { contentType: "text/csv" })
-}
-
-const withReport = (
-  reports: Reports,
-  answer: (report: Report.Report, now: number) => HttpServerResponse.HttpServerResponse
-) =>
-  Effect.gen(function*() {
-    const { id = "" } = yield* HttpRouter.params
-    const now = yield* Clock.currentTimeMillis
-    const report = reports.find(id)
-    if (report !== undefined && Report.isVisible(report, now)) return answer(report, now)
-    return report !== undefined || Report.isUuid(id)
-      ? json(404, ErrorBody.objects("Not Found", [`report ID not found: ${id}`]))
-      : invalidArgument(`invalid report ID: ${id}`)
-  })
-
-const json = (status: number, text: string): HttpServerResponse.HttpServerResponse =>
-  HttpServerResponse.text(text, { status, contentType: ErrorBody.jsonApi })
-
-const invalidArgument = (detail: string): HttpServerResponse.HttpServerResponse =>
-  json(400, ErrorBody.objects("Invalid Argument", [detail]))

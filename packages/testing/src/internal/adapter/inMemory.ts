@@ -1,5 +1,5 @@
 /**
- * The face in memory: from a client's request to a client's response.
+ * The adapter in memory: from a client's request to a client's response.
  *
  * @since 0.1.0
  */
@@ -11,8 +11,8 @@ import type * as HttpClientResponse from "effect/http/HttpClientResponse"
 import * as HttpServerRequest from "effect/http/HttpServerRequest"
 import * as HttpServerResponse from "effect/http/HttpServerResponse"
 import * as Stream from "effect/Stream"
-import type * as Answer from "../Answer.ts"
-import type { WireRequest } from "../RecordedRequest.ts"
+import type * as Answer from "../../Answer.ts"
+import type { WireRequest } from "../../RecordedRequest.ts"
 
 /** @internal */
 export const fromClientRequest = (request: HttpClientRequest.HttpClientRequest): Effect.Effect<WireRequest> => {

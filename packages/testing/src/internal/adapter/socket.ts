@@ -1,5 +1,5 @@
 /**
- * Renders an answer on a socket of Node's HTTP server.
+ * The adapter to a socket: renders an answer on one of Node's HTTP server.
  *
  * @since 0.1.0
  */
@@ -8,9 +8,9 @@ import * as Record from "effect/Record"
 import * as Stream from "effect/Stream"
 import type * as Http from "node:http"
 import { inspect } from "node:util"
-import type * as Answer from "../Answer.ts"
-import type { Service } from "../FakeDatadog.ts"
-import type { WireRequest } from "../RecordedRequest.ts"
+import type * as Answer from "../../Answer.ts"
+import type { Service } from "../../FakeDatadog.ts"
+import type { WireRequest } from "../../RecordedRequest.ts"
 
 /** Answers one request; done when the last byte is handed over or the connection is lost. @internal */
 export const respond = (
@@ -22,11 +22,11 @@ export const respond = (
     Effect.flatMap((body) => fake.handle(toWireRequest(request, body))),
     Effect.flatMap((answer) => write(answer, response)),
     Effect.catchTag("NoAnswer", () => Effect.sync(() => reset(response))),
-    Effect.catchDefect((defect) => Effect.sync(() => confess(defect, response)))
+    Effect.catchDefect((defect) => Effect.sync(() => internalError(defect, response)))
   )
 
 // A defect is the fake's own, or a custom fault's: it must not look like one of Datadog's answers.
-const confess = (defect: unknown, response: Http.ServerResponse): void => {
+const internalError = (defect: unknown, response: Http.ServerResponse): void => {
   if (response.headersSent) return reset(response)
   response.writeHead(500, { "content-type": "text/plain" }).end(`The fake itself failed: ${inspect(defect)}`)
 }

@@ -9,10 +9,16 @@ import * as DateTime from "effect/DateTime"
 import * as Option from "effect/Option"
 import * as Predicate from "effect/Predicate"
 import * as Result from "effect/Result"
-import * as ReportCsv from "../ReportCsv.ts"
+import * as ReportCsv from "../../ReportCsv.ts"
 
-/** The period that is asked for, or what is wrong with the request. @internal */
-export const parse = (body: string): Result.Result<ReportCsv.Period, string> => {
+/** What is asked for. @internal */
+export interface CreateRequest {
+  readonly query: string
+  readonly period: ReportCsv.Period
+}
+
+/** What is asked for, or what is wrong with the request. @internal */
+export const parse = (body: string): Result.Result<CreateRequest, string> => {
   const attributes = Option.getOrUndefined(Option.flatMap(parseJson(body), attributesOf))
   if (attributes === undefined) return Result.fail("invalid request body")
   const { query, from_ts: from, to_ts: to, interval = "monthly", timezone = "UTC" } = attributes
@@ -25,7 +31,7 @@ export const parse = (body: string): Result.Result<ReportCsv.Period, string> => 
     return Result.fail(`${show(timezone)} is not a valid timezone`)
   }
   if (to - from > longest) return Result.fail("the period is too long")
-  return Result.succeed({ from, to, interval, timezone })
+  return Result.succeed({ query, period: { from, to, interval, timezone } })
 }
 
 // A fake's own bound, so that a mistaken period can't ask for millions of columns.

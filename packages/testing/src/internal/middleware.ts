@@ -1,5 +1,5 @@
 /**
- * What stands before the routes: the keys are checked, then the requests are counted.
+ * The middleware before the routes: the keys are checked, then the requests are counted.
  *
  * @since 0.1.0
  */
@@ -13,7 +13,7 @@ import * as RateLimit from "../RateLimit.ts"
 import type { RecordedRequest } from "../RecordedRequest.ts"
 
 /** @internal */
-export interface Gate {
+export interface Middleware {
   /** The answer to a request that isn't let in. */
   readonly refuse: (request: RecordedRequest) => Effect.Effect<Answer.Answer | undefined>
   /** The headers that go with a status now. */
@@ -23,12 +23,15 @@ export interface Gate {
 }
 
 /** @internal */
-export const make = (credentials: Credentials.Credentials, rule: RateLimit.Rule | false): Gate => {
+export const make = (
+  credentials: Credentials.Credentials,
+  rule: RateLimit.Rule | false | undefined
+): Middleware => {
   const counter = RateLimit.makeCounter()
   const rules = new Map<Operation, RateLimit.Rule | false>()
   let generalRule = rule
   const ruleOf = (operation: Operation): RateLimit.Rule | false =>
-    operation === "other" ? false : rules.get(operation) ?? generalRule
+    operation === "other" ? false : rules.get(operation) ?? generalRule ?? RateLimit.standardOf(operation)
 
   return {
     refuse: (request) =>
