@@ -48,14 +48,17 @@ const bans: ReadonlyArray<Ban> = [
     [`${folder} has no async`, `${folder}/Async.ts`, "export const a = async () => 1", "oxc(no-async-await)"],
     [`${folder} has no try`, `${folder}/Try.ts`, "try { a() } finally { b() }", "laws(no-try)"],
     [`${folder} has no cycle`, `${folder}/Cycle.ts`, `export * as A from "./Back.ts"`, "import(no-cycle)"],
-    [`${folder} has no way back`, `${folder}/Back.ts`, `export * as A from "./Cycle.ts"`, "import(no-cycle)"]
+    [`${folder} has no way back`, `${folder}/Back.ts`, `export * as A from "./Cycle.ts"`, "import(no-cycle)"],
+    [`${folder} has no cycle of types`, `${folder}/Types.ts`, `export type { A } from "./Ways.ts"`, "import(no-cycle)"],
+    [`${folder} has no type back`, `${folder}/Ways.ts`, `export type { A } from "./Types.ts"`, "import(no-cycle)"]
   ])
 ]
 
 /** What is allowed, so that a rule that refuses everything is noticed. */
 const allowed: ReadonlyArray<readonly [path: string, ...lines: ReadonlyArray<string>]> = [
   ["core/src/Fine.ts", `export * as A from "effect/Schema"`, `export * as B from "./internal/fine.ts"`],
-  ["core/src/internal/fine.ts", `import type { B } from "../Fine.ts"`, "export type C = typeof B"],
+  ["core/src/internal/fine.ts", `export type { A } from "./also.ts"`],
+  ["core/src/internal/also.ts", "export type A = 1"],
   ["node/src/Fine.ts", `export * as A from "effect/http/HttpClient"`, `export * as B from "node:process"`],
   ["node/src/Also.ts", `export * as A from "@effect-datadog/slo-report/SloReport"`],
   ["node/test/Fine.test.ts", `import "@effect-datadog/slo-report-testing"`, `import "effect"`],

@@ -145,6 +145,17 @@ export {
 }
 
 export { once }
+
+export type {
+  /**
+   * Once.
+   *
+   * @category waits
+   * @since 0.1.0
+   */
+  Once,
+  Never
+}
 `
     assert.deepStrictEqual(undocumented(source), [
       "16: export const bare = 1",
@@ -154,7 +165,8 @@ export { once }
       "44: export function twoSentences() {}",
       "53: export type Apart = 1",
       "63: never_ as never",
-      "66: export { once }"
+      "66: export { once }",
+      "76: Never"
     ])
   })
 
@@ -251,8 +263,9 @@ function undocumented(source: string): ReadonlyArray<string> {
 /** An exporting declaration, or a name in a list of several lines. */
 function isExport(lines: ReadonlyArray<string>, index: number): boolean {
   const line = lines[index]!
-  if (line.startsWith("export ")) return line !== "export {"
-  return /^ {2}\w/.test(line) && lines.findLast((other, at) => at < index && /^\S/.test(other)) === "export {"
+  const isList = (line: string | undefined) => line === "export {" || line === "export type {"
+  if (line.startsWith("export ")) return !isList(line)
+  return /^ {2}\w/.test(line) && isList(lines.findLast((other, at) => at < index && /^\S/.test(other)))
 }
 
 /** The lines of the doc comment that ends on the line before `index`, without their stars. */

@@ -40,8 +40,6 @@ const tooMany = Fault.status(429, { headers: { "X-RateLimit-Reset": "70" } })
 
 /** Does all that the client can do, with calls that go wrong on the way, and gives what it told. */
 const told = Effect.gen(function*() {
-  const fake = yield* FakeDatadog.FakeDatadog
-  const client = yield* SloReportClient.SloReportClient
   const spans = new Map<string, Map<string, unknown>>()
   const tracer = Tracer.make({
     span: (options) => {
@@ -60,13 +58,15 @@ const told = Effect.gen(function*() {
     logs.push(`${logLevel}: ${String(message)}`)
   })
 
-  const id = yield* fake.addReport({ timeline: Timeline.after("1 minute", "completed") })
-  const odd = yield* fake.addReport({
-    timeline: [{ after: 0, status: "paused" }, { after: "5 minutes", status: "completed" }]
-  })
-  yield* fake.inject(tooMany)
-  yield* fake.inject(Fault.status(503), { times: 3 })
   const all = Effect.gen(function*() {
+    const fake = yield* FakeDatadog.FakeDatadog
+    const client = yield* SloReportClient.SloReportClient
+    const id = yield* fake.addReport({ timeline: Timeline.after("1 minute", "completed") })
+    const odd = yield* fake.addReport({
+      timeline: [{ after: 0, status: "paused" }, { after: "5 minutes", status: "completed" }]
+    })
+    yield* fake.inject(tooMany)
+    yield* fake.inject(Fault.status(503), { times: 3 })
     yield* Stream.runDrain(client.waitForReport(odd))
     yield* client.getReportStatus(id)
     yield* client.awaitReport(id)
@@ -75,6 +75,7 @@ const told = Effect.gen(function*() {
     yield* Stream.runDrain(client.exportReport(yield* request))
   })
   const fiber = yield* all.pipe(
+    Effect.provide(layer),
     Effect.withTracer(tracer),
     Effect.provide(Logger.layer([logger])),
     Effect.provideService(References.MinimumLogLevel, "Trace"),
@@ -83,10 +84,7 @@ const told = Effect.gen(function*() {
   yield* TestClock.adjust("2 hours")
   yield* Fiber.join(fiber)
   return { spans, logs, metrics: yield* Metric.snapshot }
-}).pipe(
-  Effect.provide(layer),
-  (self) => Effect.suspend(() => Effect.provideService(self, Metric.MetricRegistry, new Map()))
-)
+}).pipe((self) => Effect.suspend(() => Effect.provideService(self, Metric.MetricRegistry, new Map())))
 
 describe("README.md, of what the client tells,", () => {
   it.effect("lists every span with the attributes that it has, and no other", () =>

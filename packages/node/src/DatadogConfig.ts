@@ -6,7 +6,7 @@
 import { DatadogSite } from "@effect-datadog/slo-report/DatadogSite"
 import * as Config from "effect/Config"
 import * as Option from "effect/Option"
-import type * as Redacted from "effect/Redacted"
+import * as Redacted from "effect/Redacted"
 import * as Schema from "effect/Schema"
 import * as SchemaIssue from "effect/SchemaIssue"
 import * as SchemaTransformation from "effect/SchemaTransformation"
@@ -117,6 +117,21 @@ const secretPattern = /^(?!(?:undefined|null)$)[A-Za-z0-9._~+/-]+=*$/
 
 const secretMessage = "Expected a key or token as Datadog shows it, of letters, digits and -._~+/= alone: " +
   "without quotes and spaces, and no placeholder such as ${KEY}, <key> or ENC[key]"
+
+/**
+ * Throws a `RangeError` that names the credential which can't be one, and doesn't show it.
+ *
+ * @internal
+ */
+export const checkCredentials = (credentials: Credentials): void => {
+  for (const [name, secret] of Object.entries<Redacted.Redacted>({ ...credentials })) {
+    if (!Redacted.isRedacted(secret) || !isSecret(Redacted.value(secret))) {
+      throw new RangeError(`credentials.${name}: ${secretMessage}`)
+    }
+  }
+}
+
+const isSecret = (value: unknown): boolean => typeof value === "string" && secretPattern.test(value)
 
 const secret = (name: string, missing: string) =>
   Config.schema(

@@ -58,7 +58,7 @@ export class WaitTimedOut extends Schema.TaggedError<WaitTimedOut>()("WaitTimedO
       ` after ${Duration.format(this.elapsed)} and ${polls}.`,
       Duration.isZero(rateLimit) ? "" : ` The rate limit held the wait up for ${Duration.format(rateLimit)}.`,
       Duration.isZero(backoff) ? "" : ` Calls that failed held it up for ${Duration.format(backoff)}.`,
-      this.lastError === undefined ? "" : ` The last poll failed: ${this.lastError.message}`,
+      this.lastError === undefined ? "" : ` The last poll failed: ${outcome(this.lastError)}`,
       " The report goes on at Datadog's side: wait for it again, or raise the deadline."
     ].join("")
   }

@@ -6,7 +6,7 @@
 import * as Metric from "effect/Metric"
 
 /**
- * Requests sent, by `outcome`: `success`, or the `_tag` of the error.
+ * Requests sent, by `outcome`: `success`, the `_tag` of the error, or `interrupted`.
  *
  * @category metrics
  * @since 0.1.0
@@ -40,7 +40,7 @@ export const sleptSeconds = Metric.counter("datadog.slo_report.slept", {
 })
 
 /**
- * Waits for a report that ended, by `outcome`: the report's status, the `_tag` of the error, or `interrupted`.
+ * Waits for a report that ended, by `outcome`: the report's status, the `_tag` of the error, `defect`, or `interrupted`.
  *
  * @category metrics
  * @since 0.1.0

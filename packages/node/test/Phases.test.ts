@@ -1,5 +1,5 @@
 import { assert, describe, it } from "@effect/vitest"
-import { Cause, Effect, Exit, Fiber, ManagedRuntime, Redacted, Stream } from "effect"
+import { Cause, Effect, Exit, Fiber, ManagedRuntime, Stream } from "effect"
 import { HttpClient, HttpClientRequest } from "effect/http"
 import * as Http from "node:http"
 import * as Https from "node:https"
@@ -110,19 +110,6 @@ for (const [name, client] of Object.entries(transports)) {
         }))
     }
   })
-
-  it.live(`a secret ${name} with a line break is in no error`, () =>
-    Effect.gen(function*() {
-      if (client === ofNode) return
-      const accessToken = Redacted.make("secret-of-mine\nand-more")
-      const { port } = yield* sockets((socket) => socket.destroy())
-      const exit = yield* Effect.exit(
-        Effect.provide(statusOf("x"), client(`http://127.0.0.1:${port}`, once, { accessToken }))
-      )
-      assert.isTrue(Exit.isFailure(exit))
-      const error = yield* Effect.flip(exit)
-      assert.notMatch(`${error.message} ${JSON.stringify(error)} ${String(error)}`, /secret-of-mine|and-more/)
-    }))
 }
 
 describe("a request of layerNode through a proxy that leads nowhere", () => {

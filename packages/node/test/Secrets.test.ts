@@ -1,6 +1,6 @@
 import { Fault } from "@effect-datadog/slo-report-testing"
 import { assert, describe, it } from "@effect/vitest"
-import { ConfigProvider, Context, Data, Effect, Exit, Fiber, Layer, Redacted, Stream } from "effect"
+import { Cause, ConfigProvider, Context, Data, Effect, Exit, Fiber, Layer, Redacted, Stream } from "effect"
 import { FetchHttpClient, Headers, HttpClient } from "effect/http"
 import { TestClock } from "effect/testing"
 import { DatadogConfig, DatadogHttpClient, RetryPolicy, SloReportClient } from "../src/index.ts"
@@ -251,19 +251,43 @@ describe("a secret that an answer spells in its own way", () => {
     }).pipe(Effect.provide(inMemory({
       credentials: { apiKey: Redacted.make("canary-0"), appKey: Redacted.make("canary-0-and-its-rest") }
     } as SloReportClient.ClientOptions))))
+})
 
-  it.effect("shows none: a key with a newline inside and spaces around, which fetch trims and prints", () =>
-    Effect.gen(function*() {
-      const slip = ` ${apiKey}\n${apiKey} `
-      const credentials = { apiKey: Redacted.make(slip), appKey: Redacted.make(applicationKey) }
-      const error = yield* Effect.flip(getStatus()).pipe(
-        Effect.provide(
-          Layer.provide(SloReportClient.layer({ site, credentials, retry: RetryPolicy.none }), FetchHttpClient.layer)
-        )
-      )
-      assert.strictEqual(error._tag, "DatadogTransportError")
-      assertClean(print(error))
-    }))
+describe("credentials that can't be Datadog's", () => {
+  const slips: Record<string, string> = {
+    "a line break": `${apiKey}\n${apiKey}`,
+    "spaces around": ` ${apiKey} `,
+    "a letter that no header has": `${apiKey}ü`,
+    "a character that ends a header": `${apiKey}\0`,
+    "quotes": `"${apiKey}"`,
+    "a placeholder": "${DD_API_KEY}",
+    "nothing": ""
+  }
+  for (const [name, slip] of Object.entries(slips)) {
+    it.effect(`are refused when the client is made, by name, and not shown: ${name}`, () =>
+      Effect.gen(function*() {
+        for (
+          const [credentials, key] of [
+            [{ apiKey: Redacted.make(slip), appKey: Redacted.make(applicationKey) }, "credentials.apiKey"],
+            [{ apiKey: Redacted.make(apiKey), appKey: Redacted.make(slip) }, "credentials.appKey"],
+            [{ accessToken: Redacted.make(slip) }, "credentials.accessToken"]
+          ] as const
+        ) {
+          const exit = yield* Effect.exit(Effect.provide(
+            Effect.void,
+            Layer.provide(
+              SloReportClient.layer({ site, credentials }),
+              FetchHttpClient.layer
+            )
+          ))
+          assert.isTrue(Exit.isFailure(exit))
+          const defect = Exit.isFailure(exit) ? Cause.squash(exit.cause) : undefined
+          assert.instanceOf(defect, RangeError)
+          assert.include(String(defect), key)
+          assertClean(print(defect))
+        }
+      }))
+  }
 })
 
 describe("DatadogHttpClient.withPrivacy", () => {

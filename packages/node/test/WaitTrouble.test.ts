@@ -1,6 +1,6 @@
 import { FakeDatadog, Fault, Timeline } from "@effect-datadog/slo-report-testing"
 import { assert, describe, it } from "@effect/vitest"
-import { Duration, Effect, Exit, Schedule } from "effect"
+import { Duration, Effect, Exit, Fiber, Schedule } from "effect"
 import { TestClock } from "effect/testing"
 import { PollPolicy, RetryPolicy } from "../src/index.ts"
 import { begin, failureOf, finish, inMemory, observe, requestTimes, waitFor, withChance } from "./utils/wait.ts"
@@ -312,4 +312,26 @@ describe("a hint inside a wait", () => {
       assert.isAtLeast(next.at, 60_000)
       assert.isAtMost(next.at, 66_000)
     }).pipe(Effect.provide(inMemory())))
+})
+
+describe("a schedule of one's own that knows no rest", () => {
+  for (const [name, poll] of [["0", Schedule.forever], ["less than 0", Schedule.spaced(-1)]] as const) {
+    it.effect(`polls every 100 ms at most: an interval of ${name}`, () =>
+      Effect.gen(function*() {
+        const id = yield* doneAfter("950 millis")
+        const { exit } = yield* observe(waitFor(id, { poll }))
+        assert.deepStrictEqual(exit, Exit.void)
+        assert.deepStrictEqual(yield* requestTimes, Array.from({ length: 11 }, (_, index) => 100 * index))
+      }).pipe(Effect.provide(inMemory())))
+  }
+
+  it.effect("retries at once ten times, then every 100 ms", () =>
+    Effect.gen(function*() {
+      const id = yield* doneAfter("1 hour")
+      yield* inject(Fault.status(503), 13)
+      const fiber = yield* begin(waitFor(id, { poll: PollPolicy.fixed("1 minute") }))
+      yield* TestClock.adjust("1 second")
+      yield* Fiber.interrupt(fiber)
+      assert.deepStrictEqual(yield* requestTimes, [...Array.from({ length: 11 }, () => 0), 100, 200, 300])
+    }).pipe(Effect.provide(inMemory({ retry: Schedule.forever }))))
 })

@@ -5,17 +5,57 @@
  */
 import * as Duration from "effect/Duration"
 import * as Predicate from "effect/Predicate"
-import type { DatadogError, DatadogTransportError, DatadogUnexpectedStatus } from "../DatadogError.ts"
+import type { Reason } from "./reason.ts"
+
+interface Call<Tag> {
+  readonly _tag: Tag
+  readonly method: string
+  readonly path: string
+}
+
+interface Answered<Tag> extends Call<Tag> {
+  readonly status: number
+  readonly messages: ReadonlyArray<string>
+}
+
+interface Delayed extends Answered<"DatadogTooManyRequests" | "DatadogServerError"> {
+  readonly retryAfter?: Duration.Duration
+}
+
+interface Unexpected extends Answered<"DatadogUnexpectedStatus"> {
+  readonly location?: string
+}
+
+interface Unreadable extends Answered<"DatadogProtocolError"> {
+  readonly issue: string
+}
+
+interface Unanswered extends Call<"DatadogTransportError"> {
+  readonly reason: typeof Reason.Type
+  readonly cause?: unknown
+}
+
+/**
+ * What the words are made of; every error of a call is one.
+ *
+ * @internal
+ */
+export type Described =
+  | Answered<"DatadogBadRequest" | "DatadogUnauthorized" | "DatadogForbidden" | "DatadogNotFound">
+  | Delayed
+  | Unexpected
+  | Unreadable
+  | Unanswered
 
 /** @internal */
-export const describe = (error: DatadogError): string => `${outcome(error)} ${words(error)[1]}`
+export const describe = (error: Described): string => `${outcome(error)} ${words(error)[1]}`
 
 /**
  * The same without the next step.
  *
  * @internal
  */
-export const outcome = (error: DatadogError): string => {
+export const outcome = (error: Described): string => {
   const messages = error._tag === "DatadogTransportError" ? [] : error.messages
   const said = messages.length === 0 ? "" : ` Datadog says: ${messages.map(sentence).join(" ")}`
   return `${error.method} ${error.path}: ${sentence(words(error)[0])}${said}`
@@ -27,7 +67,7 @@ type Words = readonly [outcome: string, nextStep: string]
 
 const wrongPlace = "Check that the site or DD_HOST is Datadog's API."
 
-const words = (error: DatadogError): Words => {
+const words = (error: Described): Words => {
   switch (error._tag) {
     case "DatadogBadRequest":
       return ["400 Bad Request", whatToCorrect(error.path)]
@@ -81,7 +121,7 @@ const whenToRetry = (retryAfter: Duration.Duration | undefined): string =>
     ? "Try again later."
     : `Try again in ${Duration.format(retryAfter)}.`
 
-const unexpected = ({ location, status }: DatadogUnexpectedStatus): Words => {
+const unexpected = ({ location, status }: Unexpected): Words => {
   if (location !== undefined) {
     return [
       `${status}, a redirect to ${location}`,
@@ -106,7 +146,7 @@ const nextSteps: Readonly<Record<number, string>> = {
   431: tooLarge
 }
 
-const transport = (error: DatadogTransportError): Words => {
+const transport = (error: Unanswered): Words => {
   const sentence = transportWords[error.reason]
   switch (error.reason) {
     case "timeout":
@@ -120,10 +160,10 @@ const transport = (error: DatadogTransportError): Words => {
   }
 }
 
-const causeOf = ({ cause }: DatadogTransportError): string =>
+const causeOf = ({ cause }: Unanswered): string =>
   Predicate.isError(cause) ? cause.message.replace(/\s+/g, " ").slice(0, 300) : "no cause given"
 
-const transportWords: Record<DatadogTransportError["reason"], Words> = {
+const transportWords: Record<Unanswered["reason"], Words> = {
   refused: ["the connection was refused", "Check the network, the proxy variables and the site or DD_HOST."],
   unreachable: ["no connection came about", "Check the network, the proxy variables and the site or DD_HOST."],
   reset: ["the connection broke before the answer was complete", "Try again; if it persists, check the network."],

@@ -10,14 +10,17 @@ import * as Effect from "effect/Effect"
 import type { HttpClient } from "effect/http/HttpClient"
 import * as Option from "effect/Option"
 import * as Result from "effect/Result"
+import * as Semaphore from "effect/Semaphore"
 import * as Stream from "effect/Stream"
 import type { ClientOptions } from "../ClientOptions.ts"
-import type { DatadogConfig } from "../DatadogConfig.ts"
+import * as DatadogConfig from "../DatadogConfig.ts"
 import type { ExportOptions } from "../ExportOptions.ts"
 import * as RetryPolicy from "../RetryPolicy.ts"
 import { ReportFailed } from "../SloReportError.ts"
 import type { WaitEvent } from "../WaitEvent.ts"
 import type { WaitOptions } from "../WaitOptions.ts"
+import { maxAttempts } from "./http/attempt.ts"
+import * as Bounds from "./http/bounds.ts"
 import * as Scrub from "./http/scrub.ts"
 import * as Limiter from "./pacing/limiter.ts"
 import * as Pacer from "./pacing/pacer.ts"
@@ -31,18 +34,18 @@ import { rows } from "./report/rows.ts"
 
 /** @internal */
 export const make = Effect.fnUntraced(function*(
-  options: DatadogConfig & ClientOptions,
+  options: DatadogConfig.DatadogConfig & ClientOptions,
   client: HttpClient,
   privately: Operations.Context["privately"]
 ) {
   const { pacing, site } = options
-  const attemptTimeout = yield* checkedTimeout(options.attemptTimeout ?? "30 seconds")
-  const reserve = yield* checkedReserve(pacing === false ? 0 : pacing?.reserve ?? Limiter.defaultReserve)
+  const { attemptTimeout, reserve } = yield* Effect.sync(() => checked(options))
   const pacer = yield* Pacer.make(pacing === false ? Limiter.unlimited : Limiter.make(reserve))
   const scrub = Scrub.make(options.credentials)
   const retry = options.retry ?? RetryPolicy.default
   const created = CreatedReports.make()
-  const sender = { client, scrub, attemptTimeout, retry, meter: pacer.meter }
+  const slots = yield* Semaphore.make(maxAttempts)
+  const sender = { client, scrub, attemptTimeout, retry, meter: pacer.meter, slots }
   const operations = Operations.make({ site, privately, created, sender })
   const polls = yield* SharedPolls.make({ pacer, retry, poll: operations.poll }, pacing !== false)
 
@@ -91,16 +94,14 @@ export const make = Effect.fnUntraced(function*(
 })
 
 // What is wrong with an option is a programmer's mistake, told before anything is sent.
-const checkedReserve = (reserve: number): Effect.Effect<number> =>
-  reserve >= 0 && reserve <= 1
-    ? Effect.succeed(reserve)
-    : Effect.die(new RangeError(`pacing.reserve must be from 0 to 1, was ${reserve}`))
-
-const checkedTimeout = (input: Duration.Input): Effect.Effect<Duration.Duration> => {
-  const timeout = Option.getOrUndefined(Duration.fromInput(input))
-  return timeout !== undefined && Duration.isFinite(timeout) && Duration.isPositive(timeout)
-    ? Effect.succeed(timeout)
-    : Effect.die(
-      new RangeError(`attemptTimeout must be a finite duration of more than 0, was ${JSON.stringify(input)}`)
-    )
+const checked = (
+  { attemptTimeout = "30 seconds", credentials, pacing }: DatadogConfig.DatadogConfig & ClientOptions
+) => {
+  DatadogConfig.checkCredentials(credentials)
+  const reserve = pacing === false ? 0 : pacing?.reserve ?? Limiter.defaultReserve
+  const isPart = (reserve: number) => reserve >= 0 && reserve <= 1
+  return {
+    attemptTimeout: Duration.millis(Bounds.millis("attemptTimeout", attemptTimeout, { atLeast: 1, isFinite: true })),
+    reserve: Bounds.number("pacing.reserve", reserve, "from 0 to 1", isPart)
+  }
 }

@@ -12,6 +12,7 @@ import type { HttpClient } from "effect/http/HttpClient"
 import type { HttpClientRequest } from "effect/http/HttpClientRequest"
 import type { HttpClientResponse } from "effect/http/HttpClientResponse"
 import * as Metric from "effect/Metric"
+import type * as Semaphore from "effect/Semaphore"
 import * as SloReportMetrics from "../../SloReportMetrics.ts"
 import * as Response from "./response.ts"
 import type { Scrub } from "./scrub.ts"
@@ -68,7 +69,18 @@ export interface Sender {
   readonly meter: Meter
   readonly scrub: Scrub
   readonly attemptTimeout: Duration.Duration
+  /** As many attempts as may be under way at once; time in this queue is no attempt's. */
+  readonly slots: Semaphore.Semaphore
 }
+
+/**
+ * How many attempts of a client are under way at once.
+ *
+ * As many as `layerNode` opens connections.
+ *
+ * @internal
+ */
+export const maxAttempts = 256
 
 /** @internal */
 export interface Outgoing {
@@ -89,7 +101,7 @@ export type Read<A, R = never> = (response: HttpClientResponse) => Effect.Effect
  * @internal
  */
 export const attempt = <A, R>(
-  { attemptTimeout, client, meter, scrub }: Sender,
+  { attemptTimeout, client, meter, scrub, slots }: Sender,
   { call, operation, request }: Outgoing,
   read: Read<A, R>,
   permit?: Permit
@@ -115,14 +127,14 @@ export const attempt = <A, R>(
       Effect.tapError(countFailure),
       Effect.onInterrupt(() => count("interrupted"))
     )
-    return Effect.acquireUseRelease(
+    return slots.withPermit(Effect.acquireUseRelease(
       permit === undefined ? meter.acquire(operation) : Effect.succeed(permit),
       () => answered,
       (permit) =>
         response === undefined
           ? Effect.sync(() => meter.release(permit))
           : Effect.flatMap(observe(response), (observation) => meter.complete(permit, observation))
-    )
+    ))
   })
 
 const observe = ({ headers, status }: HttpClientResponse): Effect.Effect<Observation> =>

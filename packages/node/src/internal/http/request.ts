@@ -78,7 +78,7 @@ const retry = Effect.fnUntraced(function*<A, R>(
   for (let retries = 1; mayRetry(error); retries++) {
     const backoff = yield* nextDelay(error)
     if (backoff === undefined) break
-    const delay = Math.max(backoff, retryAfterMillis(error))
+    const delay = delayOf(error, retries, backoff)
     yield* noteRetry(error, retries, delay)
     yield* Effect.annotateCurrentSpan("retry.count", retries)
     yield* Sleep.sleep(Sleep.causeOf(error), delay)
@@ -88,6 +88,18 @@ const retry = Effect.fnUntraced(function*<A, R>(
   }
   return yield* error
 })
+
+// After so many retries, whatever a schedule says, one comes after so many milliseconds: nobody floods Datadog.
+const retriesAtOnce = 10
+const patience = 100
+
+/**
+ * How long to wait before a retry, in milliseconds: not sooner than asked, and never without an end at once.
+ *
+ * @internal
+ */
+export const delayOf = (error: DatadogError, retries: number, backoff: number): number =>
+  Math.max(Number.isNaN(backoff) ? 0 : backoff, retryAfterMillis(error), retries > retriesAtOnce ? patience : 0)
 
 /**
  * Counts and logs that what failed is sent again.

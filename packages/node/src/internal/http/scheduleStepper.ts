@@ -16,15 +16,23 @@ import * as Monotonic from "./monotonic.ts"
  */
 export type ScheduleStepper<Input> = (input: Input) => Effect.Effect<number | undefined>
 
-/** @internal */
-export const make = <Input>(schedule: Schedule.Schedule<unknown, Input>): Effect.Effect<ScheduleStepper<Input>> =>
+/**
+ * @param atLeast the least delay that it gives, in milliseconds
+ * @internal
+ */
+export const make = <Input>(
+  schedule: Schedule.Schedule<unknown, Input>,
+  atLeast = 0
+): Effect.Effect<ScheduleStepper<Input>> =>
   Effect.map(
     Schedule.toStep(schedule),
     (step) => (input) =>
       Effect.flatMap(Monotonic.millis, (now) =>
         Pull.matchEffect(step(now, input), {
-          onSuccess: ([, delay]) => Effect.succeed(Duration.toMillis(delay)),
+          onSuccess: ([, delay]) => Effect.succeed(notLess(Duration.toMillis(delay), atLeast)),
           onFailure: Effect.failCause,
           onDone: () => Effect.undefined
         }))
   )
+
+const notLess = (delay: number, atLeast: number): number => delay >= atLeast ? delay : atLeast

@@ -10,6 +10,7 @@ import * as Effect from "effect/Effect"
 import type { HttpClient } from "effect/http/HttpClient"
 import * as Layer from "effect/Layer"
 import * as DatadogConfig from "../../DatadogConfig.ts"
+import { maxAttempts } from "./attempt.ts"
 import * as Proxy from "./proxy.ts"
 import * as FreshPost from "./freshPost.ts"
 
@@ -25,7 +26,7 @@ const loadUndici = Effect.promise(() => import("@effect/platform-node/Undici"))
  *
  * @internal
  */
-export const maxConnections = 256
+export const maxConnections = maxAttempts
 
 // Over HTTP/2 undici takes a body whose stream is reset without an error for a whole one.
 const options = { allowH2: false, connections: maxConnections }

@@ -17,7 +17,7 @@ import type * as Tracer from "effect/Tracer"
 import type { RetryPolicy } from "../../RetryPolicy.ts"
 import type { Permit } from "../http/attempt.ts"
 import * as Monotonic from "../http/monotonic.ts"
-import { noteRetry } from "../http/request.ts"
+import { delayOf, noteRetry } from "../http/request.ts"
 import { retryAfterMillis } from "../http/retryAfter.ts"
 import * as ScheduleStepper from "../http/scheduleStepper.ts"
 import type * as Pacer from "../pacing/pacer.ts"
@@ -209,8 +209,8 @@ export class SharedPoll implements Pacer.ScheduledPoll {
         this.nextDelay ??= yield* ScheduleStepper.make(this.poller.retry)
         const backoff = yield* this.nextDelay(error)
         if (backoff !== undefined) {
-          const delay = Math.max(backoff, hint)
           this.retries += 1
+          const delay = delayOf(error, this.retries, backoff)
           this.retryAt = answeredAt + delay
           yield* noteRetry(error, this.retries, delay)
           return this.retryAt

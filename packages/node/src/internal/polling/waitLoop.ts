@@ -7,7 +7,6 @@ import { type DatadogError, isRetryable } from "@effect-datadog/slo-report/Datad
 import * as SloReport from "@effect-datadog/slo-report/SloReport"
 import * as Arr from "effect/Array"
 import * as Cause from "effect/Cause"
-import * as Clock from "effect/Clock"
 import type * as Context from "effect/Context"
 import * as Duration from "effect/Duration"
 import * as Effect from "effect/Effect"
@@ -15,7 +14,6 @@ import * as Exit from "effect/Exit"
 import * as Metric from "effect/Metric"
 import * as Option from "effect/Option"
 import * as Pull from "effect/Pull"
-import * as References from "effect/References"
 import * as Tracer from "effect/Tracer"
 import { WaitTimedOut } from "../../SloReportError.ts"
 import * as SloReportMetrics from "../../SloReportMetrics.ts"
@@ -23,6 +21,7 @@ import type { WaitOptions } from "../../WaitOptions.ts"
 import * as Monotonic from "../http/monotonic.ts"
 import type * as ScheduleStepper from "../http/scheduleStepper.ts"
 import * as Sleep from "../http/sleep.ts"
+import * as Span from "../http/span.ts"
 import type { Answer, Demand } from "./sharedPoll.ts"
 import type { Subscription } from "./subscription.ts"
 
@@ -94,7 +93,7 @@ export class WaitLoop {
       return this.wake().pipe(
         Effect.ensuring(this.subscription.end()),
         Effect.ensuring(Metric.update(Metric.withAttributes(SloReportMetrics.waits, { outcome: this.outcome }), 1)),
-        Effect.ensuring(endSpan(this.input.span, exit)),
+        Effect.ensuring(Span.end(this.input.span, exit)),
         Effect.provideContext(this.input.context),
         Effect.uninterruptible
       )
@@ -195,11 +194,8 @@ export class WaitLoop {
       new WaitTimedOut({
         id,
         polls,
-        elapsed: Duration.millis(Math.round(now - started)),
-        heldUp: {
-          rateLimit: Duration.millis(Math.round(heldUp.rateLimit)),
-          backoff: Duration.millis(Math.round(heldUp.backoff))
-        },
+        elapsed: wholeMillis(now - started),
+        heldUp: { rateLimit: wholeMillis(heldUp.rateLimit), backoff: wholeMillis(heldUp.backoff) },
         ...(last === undefined ? {} : { last }),
         ...(error === undefined ? {} : { lastError: error })
       })
@@ -240,12 +236,10 @@ export class WaitLoop {
     return Effect.raceFirst(asleep, Effect.andThen(this.inSpan(telling), Effect.never))
   }
 
-  private logUnknown({ rawStatus, status }: SloReport.SloReport): Effect.Effect<void> {
+  private logUnknown({ id, rawStatus, status }: SloReport.SloReport): Effect.Effect<void> {
     if (this.hasLoggedUnknown || status !== "unknown") return Effect.void
     this.hasLoggedUnknown = true
-    return this.inSpan(
-      Effect.logWarning(`Report ${this.input.id} has a status that is not documented: ${rawStatus}`)
-    )
+    return this.inSpan(Effect.logWarning(`Report ${id} has a status that is not documented: ${rawStatus}`))
   }
 
   private inSpan<A, E>(self: Effect.Effect<A, E>): Effect.Effect<A, E> {
@@ -253,8 +247,4 @@ export class WaitLoop {
   }
 }
 
-const endSpan = (span: Tracer.Span, exit: Exit.Exit<unknown, unknown>): Effect.Effect<void> =>
-  Effect.flatMap(
-    References.TracerTimingEnabled,
-    (isTimed) => Effect.map(isTimed ? Clock.currentTimeNanos : Effect.succeed(0n), (now) => span.end(now, exit))
-  )
+const wholeMillis = (millis: number): Duration.Duration => Duration.millis(Math.round(millis))
