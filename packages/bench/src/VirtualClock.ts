@@ -10,9 +10,11 @@ interface Timer {
   run: (() => void) | undefined
 }
 
+const start = Date.UTC(2026, 0, 1)
+
 export class VirtualClock {
   /** Epoch milliseconds; the start is a full minute. */
-  now = Date.UTC(2026, 0, 1)
+  now = start
   private order = 0
   private soon: Array<() => void> = []
   private readonly timers: Array<Timer> = []
@@ -77,13 +79,14 @@ export class VirtualClock {
 
   private effectClock(): Clock.Clock {
     const nanos = () => BigInt(Math.round(this.now)) * 1_000_000n
+    const sinceStart = () => BigInt(Math.round(this.now - start)) * 1_000_000n
     return {
       currentTimeMillisUnsafe: () => this.now,
       currentTimeMillis: Effect.sync(() => this.now),
       currentTimeNanosUnsafe: nanos,
       currentTimeNanos: Effect.sync(nanos),
-      monotonicTimeNanosUnsafe: nanos,
-      monotonicTimeNanos: Effect.sync(nanos),
+      monotonicTimeNanosUnsafe: sinceStart,
+      monotonicTimeNanos: Effect.sync(sinceStart),
       sleep: (duration) =>
         Effect.callback((resume) => {
           const cancel = this.after(Duration.toMillis(duration), () => resume(Effect.void))

@@ -11,6 +11,7 @@ const sections: Readonly<Record<string, () => Promise<{ readonly section: () => 
   request: () => import("./request.ts"),
   startup: () => import("./startup.ts"),
   waits: () => import("./waits.ts"),
+  arrivals: () => import("./arrivals.ts"),
   scale: () => import("./scale.ts"),
   alone: () => import("./alone.ts"),
   size: () => import("./size.ts"),

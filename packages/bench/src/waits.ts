@@ -17,6 +17,7 @@ const sizes: ReadonlyArray<readonly [waits: number, seeds: number]> = [[1, 200],
 
 const fleets: Readonly<Record<string, Fleets.Fleet>> = {
   "this client": Fleets.thisClient,
+  "this client, with its default reserve": Fleets.withReserve,
   "this client, each wait by itself": Fleets.withoutPacer,
   "loops over Datadog's client": Fleets.datadogs,
   "clairvoyant bound": (jobs, rule) => {
@@ -71,11 +72,12 @@ export const section = async (): Promise<Section> => {
         sizes.map(([waits, seeds]) => `${seeds} of ${waits.toLocaleString("en")} waits`).join(", ")
       }. Everyone waits for the same jobs.`,
       "Everything runs in virtual time against one model of the server: Effect's fibers by a clock and a scheduler of their own; Datadog's client by its `fetch` option and a virtual `setTimeout`, its code unchanged, with its retry on (3 retries) and a loop around it that asks again after 2 s, then ×1.5, up to 30 s.",
+      "This client leaves nothing to other calls here, so that all have the same limit; its default reserve is a tenth, and an ideal scheduler with a tenth less has 14 % more lag for 200 waits and 12 % for 1,000.",
       "The clairvoyant bound knows when each job is done and asks once for each, as soon after that as the limit lets it. Nobody without that knowledge can reach it."
     ],
     figures: [
-      ...figures(ours.get(200), { mean: 42, requests: 760, refused: 2 }),
-      ...figures(ours.get(1000), { mean: 280, requests: 1450, refused: 5 })
+      ...figures(ours.get(200), { mean: 42, requests: 760, refused: 0 }),
+      ...figures(ours.get(1000), { mean: 285, requests: 1450, refused: 0 })
     ]
   }
 }
