@@ -25,17 +25,7 @@ describe("what ends a wait at once", () => {
     DatadogUnexpectedStatus: Fault.redirect("https://evil.example/"),
     DatadogProtocolError: Fault.html()
   }
-  for (const [tag, fault] of Object.entries(odd)) {
-    it.effect(`is a ${tag} before Datadog has answered once`, () =>
-      Effect.gen(function*() {
-        const id = yield* doneAfter("1 minute")
-        yield* inject(fault)
-        const { endedAt, exit, values } = yield* observe(waitFor(id, every5s))
-        assert.strictEqual(failureOf(exit)._tag, tag)
-        assert.deepStrictEqual([endedAt, values.length, yield* requestTimes], [0, 0, [0]])
-      }).pipe(Effect.provide(inMemory())))
-  }
-  for (const [tag, fault] of Object.entries(fatal)) {
+  for (const [tag, fault] of Object.entries({ ...fatal, ...odd })) {
     it.effect(`is a ${tag}, at the first poll`, () =>
       Effect.gen(function*() {
         const id = yield* doneAfter("1 minute")
@@ -44,7 +34,9 @@ describe("what ends a wait at once", () => {
         assert.strictEqual(failureOf(exit)._tag, tag)
         assert.deepStrictEqual([endedAt, values.length, yield* requestTimes], [0, 0, [0]])
       }).pipe(Effect.provide(inMemory())))
+  }
 
+  for (const [tag, fault] of Object.entries(fatal)) {
     it.effect(`is a ${tag}, in the middle`, () =>
       Effect.gen(function*() {
         const id = yield* doneAfter("1 minute")
