@@ -82,6 +82,20 @@ describe("a wait that joins late", () => {
       assert.isDefined(long.pollUnsafe(), "what one wait has caused, all hear")
     }))
 
+  it.effect("ends the backoff of its report by a last poll that is answered", () =>
+    Effect.gen(function*() {
+      const { client, server } = yield* given({
+        fate: ({ index }) => index === 1 ? { status: 503 } : undefined,
+        client: { retry: Schedule.spaced("10 minutes") }
+      })
+      const long = yield* begin(client.waitForReport(id, every("5 seconds")))
+      yield* advance("6 seconds")
+      yield* begin(client.waitForReport(id, every("5 seconds", { deadline: "10 seconds" })))
+      yield* advance("25 seconds")
+      assert.deepStrictEqual(times(server.log), seconds(0, 5, 16, 21, 26, 31))
+      yield* Fiber.interrupt(long)
+    }))
+
   it.effect("ends at most one attempt after its deadline, though a poll that another caused gets no answer", () =>
     Effect.gen(function*() {
       const { client } = yield* given({
@@ -210,6 +224,32 @@ describe("a failed poll", () => {
       // 500 and 1000 ms after 10 s, then its interval: whether a new outage begins with each is open.
       assert.deepStrictEqual(times(server.log).slice(0, 5), [0, 10_000, 10_500, 11_500, 21_500])
     }).pipe(withChance(0.5)))
+
+  it.effect("ends all waits for its report where the client's policy dies, with that", () =>
+    Effect.gen(function*() {
+      const { client } = yield* given({
+        fate: ({ index }) => index === 1 ? { status: 503 } : undefined,
+        client: { retry: Schedule.addDelay(Schedule.recurs(3), () => Effect.die("a bug")) }
+      })
+      const wait = client.waitForReport(id, every("5 seconds"))
+      for (const { endedAt, exit } of yield* finishAll([yield* begin(wait), yield* begin(wait)], "1 minute")) {
+        assert.deepStrictEqual([exit, endedAt], [Exit.die("a bug"), 5000])
+      }
+    }))
+
+  it.effect("is said to be sent again when it is, where a hint is longer than the client's backoff", () =>
+    Effect.gen(function*() {
+      const { logged, logs } = collectLogs()
+      const { client, server } = yield* logged(given({
+        job: doneAt(0),
+        fate: ({ index }) => index < 2 ? { status: 503, retryAfter: 30 } : undefined,
+        client: { retry: Schedule.spaced("1 second") }
+      }))
+      yield* finishOne(yield* begin(client.waitForReport(id, every("5 seconds"))), "2 minutes")
+      assert.deepStrictEqual(times(server.log), seconds(0, 30, 60))
+      const said = logs.filter(([level]) => level === "Debug").map(([, message]) => message.split(".")[0])
+      assert.deepStrictEqual(said, ["Retry 1 in 30s", "Retry 2 in 30s"])
+    }))
 
   it.effect("counts as a poll of every wait that hears of it", () =>
     Effect.gen(function*() {

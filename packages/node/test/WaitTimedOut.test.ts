@@ -88,6 +88,18 @@ describe("the scope of a client", () => {
     }))
 })
 
+describe("a wait of a client whose scope is closed", () => {
+  it.effect("is interrupted at once, and sends nothing", () =>
+    Effect.gen(function*() {
+      const scope = yield* Scope.make()
+      const { client, server } = yield* Scope.provide(given(), scope)
+      yield* Scope.close(scope, Exit.void)
+      const { endedAt, exit } = yield* finishOne(yield* begin(client.waitForReport(id, every("5 seconds"))))
+      assert.isTrue(Exit.hasInterrupts(exit))
+      assert.deepStrictEqual([endedAt, server.log], [0, []])
+    }))
+})
+
 describe("options of a wait", () => {
   it.effect("that are no duration end that wait alone, and send nothing", () =>
     Effect.gen(function*() {

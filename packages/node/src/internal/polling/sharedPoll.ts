@@ -141,16 +141,16 @@ export class SharedPoll implements Pacer.ScheduledPoll {
     let isDue = false
     let next = Infinity
     for (const subscriber of this.subscribers) {
-      const { demand, isToldHeldUp } = subscriber
+      const { demand } = subscriber
       if (demand === undefined) continue
       const due = this.dueOf(demand)
       if (demand.end <= now) {
-        if (hasRoom && this.refusedUntil <= now) return "last"
+        if (hasRoom) return "last"
         missed.push(subscriber)
         continue
       }
       if (due <= now) isDue = true
-      next = Math.min(next, demand.end, due <= now || isToldHeldUp ? Infinity : due)
+      next = Math.min(next, demand.end, due <= now ? Infinity : due)
     }
     if (isDue) this.wantedSince ??= now
     else if (Math.max(this.retryAt, this.refusedUntil) <= now) this.wantedSince = undefined
@@ -171,10 +171,9 @@ export class SharedPoll implements Pacer.ScheduledPoll {
   onGranted(permit: Permit, now: number): void {
     this.askedAt = now
     this.polledAt = now
-    const fiber = this.poller.run(this.ask(permit, now))
+    this.fiber = this.poller.run(this.ask(permit, now))
     // However it ends, also before it has begun.
-    fiber.addObserver(() => this.poller.pacer.meter.release(permit))
-    if (this.askedAt === now) this.fiber = fiber
+    this.fiber.addObserver(() => this.poller.pacer.meter.release(permit))
   }
 
   private ask(permit: Permit, askedAt: number): Effect.Effect<void> {
@@ -203,7 +202,7 @@ export class SharedPoll implements Pacer.ScheduledPoll {
       const { error } = this
       if (error?._tag !== "DatadogTooManyRequests") this.wantedSince = undefined
       const hint = error === undefined ? 0 : retryAfterMillis(error)
-      this.refusedUntil = hint > 0 ? answeredAt + hint : -Infinity
+      this.refusedUntil = answeredAt + hint
       this.retryAt = -Infinity
       if (error !== undefined && isRetryable(error)) {
         this.nextDelay ??= yield* ScheduleStepper.make(this.poller.retry)

@@ -1,0 +1,79 @@
+import { SloReport } from "@effect-datadog/slo-report"
+import { assert, describe, it } from "@effect/vitest"
+import { Effect, Tracer } from "effect"
+import * as SharedPoll from "../src/internal/polling/sharedPoll.ts"
+import { RetryPolicy } from "../src/index.ts"
+
+const span = Tracer.externalSpan({ spanId: "1", traceId: "1" })
+
+// A poll, and the times at which it asks to be looked at.
+const given = () => {
+  const scheduled: Array<number> = []
+  const missed: Array<SharedPoll.Demand> = []
+  const poll = new SharedPoll.SharedPoll(
+    {
+      pacer: {
+        meter: { acquire: () => Effect.die("no call"), complete: () => Effect.void, release: () => {} },
+        schedule: (_, at) => void scheduled.push(at),
+        cancel: () => {}
+      },
+      run: () => {
+        throw new Error("no poll")
+      },
+      retry: RetryPolicy.none,
+      poll: () => Effect.die("no poll"),
+      notice: { look: () => Infinity }
+    },
+    SloReport.ReportId.make("a-report"),
+    0
+  )
+  const subscribe = (demand: SharedPoll.Demand, isToldHeldUp = false) => {
+    const none = () => {}
+    const subscriber: SharedPoll.Subscriber = {
+      span,
+      demand,
+      isToldHeldUp,
+      keep: none,
+      goOn: none,
+      holdUp: none,
+      stop: none,
+      miss: () => void missed.push(demand)
+    }
+    poll.subscribers.add(subscriber)
+    return subscriber
+  }
+  return { poll, subscribe, scheduled, missed }
+}
+
+describe("the poll of a report that waits share", () => {
+  it("is looked at again when the next of them wants it, or has its last time", () => {
+    const { poll, scheduled, subscribe } = given()
+    subscribe({ due: 2000, end: 9000 })
+    subscribe({ due: 3000, end: 4000 })
+    assert.strictEqual(poll.onTime(1000, true), "asleep")
+    assert.strictEqual(poll.onTime(2000, true), "due")
+    assert.strictEqual(poll.onTime(3000, true), "due")
+    assert.deepStrictEqual(scheduled, [2000, 3000, 4000])
+  })
+
+  it("is looked at again for one that has been told that it is held up when its last time comes", () => {
+    const { poll, scheduled, subscribe } = given()
+    poll.plan(subscribe({ due: 2000, end: 9000 }))
+    poll.plan(subscribe({ due: 2000, end: 9000 }, true))
+    assert.deepStrictEqual(scheduled, [2000, 9000])
+  })
+
+  it("is neither due nor looked at again where all have missed their last times", () => {
+    const { missed, poll, scheduled, subscribe } = given()
+    const demands = [{ due: 2000, end: 5000 }, { due: 5000, end: 5000 }]
+    for (const demand of demands) subscribe(demand)
+    assert.strictEqual(poll.onTime(5000, false), "asleep")
+    assert.deepStrictEqual([missed, scheduled], [demands, []])
+  })
+
+  it("is neither due nor looked at again where nobody is left", () => {
+    const { poll, scheduled } = given()
+    assert.strictEqual(poll.onTime(5000, true), "asleep")
+    assert.deepStrictEqual(scheduled, [])
+  })
+})
