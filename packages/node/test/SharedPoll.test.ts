@@ -1,10 +1,10 @@
 import { SloReport } from "@effect-datadog/slo-report"
 import { assert, describe, it } from "@effect/vitest"
-import { Effect, Tracer } from "effect"
+import { Effect } from "effect"
 import * as SharedPoll from "../src/internal/polling/sharedPoll.ts"
 import { RetryPolicy } from "../src/index.ts"
 
-const span = Tracer.externalSpan({ spanId: "1", traceId: "1" })
+const span = Effect.runSync(Effect.makeSpan("a wait"))
 
 // A poll, and the times at which it asks to be looked at.
 const given = () => {

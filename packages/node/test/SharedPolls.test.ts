@@ -1,6 +1,6 @@
 import { assert, describe, it } from "@effect/vitest"
-import { Duration, Effect, Exit, Fiber, Schedule, Stream } from "effect"
-import { RetryPolicy } from "../src/index.ts"
+import { Clock, Duration, Effect, Exit, Fiber, Option, Schedule, Stream } from "effect"
+import { RetryPolicy, type SloReportClient } from "../src/index.ts"
 import { advance, between, every, finishAll, finishOne, given, times } from "./utils/pacing.ts"
 import { collectSpans } from "./utils/spans.ts"
 import { collectLogs, listen, type Told, waitsOf, withOwnMetrics } from "./utils/telemetry.ts"
@@ -296,6 +296,76 @@ describe("a consumer that is slow beside an eager one", () => {
       assert.deepStrictEqual(first!.values, [[0, "in_progress"], [22_000, "in_progress"], [44_000, "completed"]])
       assert.deepStrictEqual(first!.exit, Exit.void)
       assert.deepStrictEqual(times(server.log), seconds(0, 5, 10, 15, 20, 25, 30, 35, 40))
+    }))
+
+  const slowOnce = (client: SloReportClient.Service, duration: Duration.Input) => {
+    let isFirst = true
+    return begin(client.waitForReport(id, every("5 seconds")), () => {
+      const pause = isFirst ? Effect.sleep(duration) : Effect.void
+      isFirst = false
+      return pause
+    })
+  }
+
+  it.effect("takes each answer once", () =>
+    Effect.gen(function*() {
+      const { client } = yield* given({ job: doneAt(20) })
+      const slow = yield* slowOnce(client, "7 seconds")
+      yield* begin(client.waitForReport(id, every("5 seconds")))
+      const { values } = yield* finishOne(slow, "1 minute")
+      assert.deepStrictEqual(values.map(([at]) => at), seconds(0, 7, 10, 15, 20))
+    }))
+
+  it.effect("takes the latest report, though a failure has followed it", () =>
+    Effect.gen(function*() {
+      const { client } = yield* given({
+        fate: ({ index }) => index === 2 ? { status: 503 } : undefined,
+        job: doneAt(20)
+      })
+      const slow = yield* slowOnce(client, "12 seconds")
+      yield* begin(client.waitForReport(id, every("5 seconds")))
+      const { values } = yield* finishOne(slow, "1 minute")
+      assert.deepStrictEqual(values.map(([at]) => at), seconds(0, 12, 12, 17, 22))
+    }))
+
+  it.effect("takes the latest failure, where no report has come", () =>
+    Effect.gen(function*() {
+      const { client } = yield* given({
+        fate: ({ index }) => index === 1 ? { status: 503 } : index === 2 ? { status: 403 } : undefined
+      })
+      const slow = yield* slowOnce(client, "12 seconds")
+      yield* begin(client.waitForReport(id, every("5 seconds")))
+      const { endedAt, exit } = yield* finishOne(slow, "1 minute")
+      assert.deepStrictEqual([failureOf(exit)._tag, endedAt], ["DatadogForbidden", 12_000])
+    }))
+
+  it.effect("wants nothing when it has given a pull up, and takes what came then with the next", () =>
+    Effect.gen(function*() {
+      const { client, server } = yield* given()
+      const seen: Array<readonly [at: number, status: string | undefined]> = []
+      const slow = Effect.gen(function*() {
+        const pull = yield* Stream.toPull(client.waitForReport(id, every("5 seconds")))
+        for (const patience of ["1 second", "1 second", "1 second", "1 minute", "1 minute"] as const) {
+          const chunk = yield* Effect.timeoutOption(pull, patience)
+          seen.push([yield* Clock.currentTimeMillis, Option.getOrUndefined(chunk)?.[0].rawStatus])
+          if (seen.length === 3) yield* Effect.sleep("20 seconds")
+        }
+      })
+      const fiber = yield* Effect.forkChild(Effect.scoped(slow), { startImmediately: true })
+      yield* advance("12 seconds")
+      assert.deepStrictEqual(times(server.log), [0])
+      const other = yield* begin(client.waitForReport(id, every("1 minute")))
+      yield* begin(client.waitForReport(id, every("1 minute", { deadline: "5 seconds" })))
+      yield* advance("20 seconds")
+      assert.deepStrictEqual(times(server.log), seconds(0, 17, 22))
+      assert.deepStrictEqual(seen, [
+        [0, "in_progress"],
+        [1000, undefined],
+        [2000, undefined],
+        [22_000, "in_progress"],
+        [22_000, "in_progress"]
+      ])
+      yield* Fiber.interruptAll([fiber, other])
     }))
 
   it.effect("finds one answer after a thousand polls", () =>

@@ -48,6 +48,15 @@ describe("a wait that has timed out", () => {
       assert.notInclude(error.message, "rate limit")
     }))
 
+  it.effect("tells no failure that an answer has followed", () =>
+    Effect.gen(function*() {
+      const { client } = yield* given({ fate: ({ index }) => index === 1 ? { status: 503 } : undefined })
+      const wait = client.waitForReport(id, every("5 seconds", { deadline: "12 seconds" }))
+      const error = failureOf((yield* finishOne(yield* begin(wait))).exit)
+      assert.strictEqual(error._tag, "WaitTimedOut")
+      assert.isFalse("lastError" in error)
+    }))
+
   it.effect("says nothing of what didn't hold it up", () =>
     Effect.gen(function*() {
       const { client } = yield* given()
