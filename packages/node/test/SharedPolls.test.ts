@@ -75,9 +75,11 @@ describe("a wait that joins late", () => {
       })
       const long = yield* begin(client.waitForReport(id, every("5 seconds")))
       yield* advance("6 seconds")
-      const late = yield* begin(client.waitForReport(id, every("5 seconds", { deadline: "10 seconds" })))
-      const { endedAt, exit } = yield* finishOne(late, "1 minute")
+      const told: Array<Told> = []
+      const options = every("5 seconds", { deadline: "10 seconds", onSleep: listen(told) })
+      const { endedAt, exit } = yield* finishOne(yield* begin(client.waitForReport(id, options)), "1 minute")
       assert.deepStrictEqual([endedAt, exit], [16_000, Exit.void])
+      assert.deepStrictEqual(told, [{ at: 6000, cause: "backoff", seconds: 10 }])
       assert.strictEqual(server.log[2]!.at, 16_000)
       assert.isDefined(long.pollUnsafe(), "what one wait has caused, all hear")
     }))
@@ -337,6 +339,22 @@ describe("a consumer that is slow beside an eager one", () => {
       yield* begin(client.waitForReport(id, every("5 seconds")))
       const { endedAt, exit } = yield* finishOne(slow, "1 minute")
       assert.deepStrictEqual([failureOf(exit)._tag, endedAt], ["DatadogForbidden", 12_000])
+    }))
+
+  it.effect("has its last poll though its deadline is over, where a hint beyond that is over too", () =>
+    Effect.gen(function*() {
+      const { client, server } = yield* given({
+        job: doneAt(20),
+        fate: ({ index }) => index === 1 ? { status: 429, retryAfter: 35 } : undefined
+      })
+      const wait = client.waitForReport(id, every("10 seconds", { deadline: "30 seconds" }))
+      const slow = yield* begin(wait, () => Effect.sleep("50 seconds"))
+      const eager = yield* begin(client.waitForReport(id, every("5 seconds")))
+      yield* advance("6 seconds")
+      yield* Fiber.interrupt(eager)
+      const { exit, values } = yield* finishOne(slow, "5 minutes")
+      assert.deepStrictEqual([exit, values], [Exit.void, [[0, "in_progress"], [50_000, "completed"]]])
+      assert.deepStrictEqual(times(server.log), seconds(0, 5, 50))
     }))
 
   it.effect("wants nothing when it has given a pull up, and takes what came then with the next", () =>

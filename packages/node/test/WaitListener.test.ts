@@ -3,7 +3,7 @@ import { Effect, Exit, Fiber, Queue } from "effect"
 import { TestClock } from "effect/testing"
 import { RetryPolicy } from "../src/index.ts"
 import { advance, every, finishAll, finishOne, type Given, given, times } from "./utils/pacing.ts"
-import { listen, type Told } from "./utils/telemetry.ts"
+import { listen, sleptFor, type Told, withOwnMetrics } from "./utils/telemetry.ts"
 import { begin, failureOf, withChance } from "./utils/wait.ts"
 
 const id = "a-report"
@@ -32,6 +32,14 @@ describe("the listener of a wait", () => {
       assert.deepStrictEqual(second!.exit, Exit.void)
       assert.isAtMost(second!.endedAt, 27_000)
     }).pipe(withChance(0.5)))
+
+  it.effect("that dies while its wait sleeps leaves the sleep counted as long as it was", () =>
+    Effect.gen(function*() {
+      const { client } = yield* given()
+      const onSleep = () => Effect.andThen(Effect.sleep("3 seconds"), Effect.die("a bug"))
+      yield* finishOne(yield* begin(client.waitForReport(id, every("5 seconds", { onSleep }))), "1 minute")
+      assert.strictEqual(yield* sleptFor("poll"), 3)
+    }).pipe(withOwnMetrics))
 
   it.effect("that interrupts itself ends its own wait alone, with that", () =>
     Effect.gen(function*() {

@@ -1,7 +1,8 @@
 import { assert, describe, it } from "@effect/vitest"
-import { Duration, Effect, Exit, Scope } from "effect"
+import { Duration, Effect, Exit, Pull, Scope, Stream } from "effect"
 import { PollPolicy } from "../src/index.ts"
 import { advance, all, every, finishAll, finishOne, given, ids, limit, times } from "./utils/pacing.ts"
+import { collectSpans } from "./utils/spans.ts"
 import { begin, failureOf } from "./utils/wait.ts"
 
 const id = "a-report"
@@ -9,6 +10,19 @@ const id = "a-report"
 const doneAt = (seconds: number) => () => ({ doneAt: seconds * 1000 })
 
 const seconds = (...all: ReadonlyArray<number>) => all.map((at) => at * 1000)
+
+describe("a wait that has ended", () => {
+  it.effect("has nothing more for whoever pulls it again, and sends nothing", () =>
+    Effect.gen(function*() {
+      const { client, server } = yield* given()
+      const pull = yield* Stream.toPull(client.waitForReport(id, every("5 seconds", { deadline: 0 })))
+      yield* pull
+      const ends = [yield* Effect.exit(pull), yield* Effect.exit(pull)]
+      assert.strictEqual(failureOf(ends[0]!)._tag, "WaitTimedOut")
+      assert.isTrue(Exit.isFailure(ends[1]!) && Pull.isDoneCause(ends[1].cause))
+      assert.strictEqual(server.log.length, 1)
+    }))
+})
 
 describe("a wait that has timed out", () => {
   it.effect("tells how long the rate limit held it up beyond its own interval", () =>
@@ -113,13 +127,15 @@ describe("options of a wait", () => {
   it.effect("that are no duration end that wait alone, and send nothing", () =>
     Effect.gen(function*() {
       const { client, server } = yield* given({ job: doneAt(5) })
+      const { spans, traced } = collectSpans()
       const other = yield* begin(client.waitForReport(id, every("5 seconds")))
       const deadline: Duration.Input = JSON.parse("\"soon\"")
-      const broken = yield* begin(client.waitForReport("broken", { poll: PollPolicy.default, deadline }))
+      const broken = yield* traced(begin(client.waitForReport("broken", { poll: PollPolicy.default, deadline })))
       const [first, second] = yield* finishAll([broken, other], "1 minute")
       assert.isTrue(Exit.isFailure(first!.exit))
       assert.deepStrictEqual(second!.exit, Exit.void)
       assert.deepStrictEqual(server.log.filter((request) => request.id === "broken"), [])
+      assert.deepStrictEqual(spans.filter(({ status }) => status._tag !== "Ended"), [])
     }))
 })
 

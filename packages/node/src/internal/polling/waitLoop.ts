@@ -76,13 +76,13 @@ export class WaitLoop {
   }
 
   pull(): Pull.Pull<Chunk, WaitError> {
-    return Effect.onError(
-      Effect.suspend(() => this.next()),
-      (cause) => {
+    return Effect.suspend(() => this.next()).pipe(
+      Effect.onError((cause) => {
         if (Cause.hasInterruptsOnly(cause)) return this.wake()
         if (Cause.hasDies(cause)) this.outcome = "defect"
         return this.close(Pull.doneExitFromCause(cause))
-      }
+      }),
+      Effect.provideService(Tracer.ParentSpan, this.input.span)
     )
   }
 
@@ -95,8 +95,7 @@ export class WaitLoop {
         Effect.ensuring(this.subscription.end()),
         Effect.ensuring(Metric.update(Metric.withAttributes(SloReportMetrics.waits, { outcome: this.outcome }), 1)),
         Effect.ensuring(endSpan(this.input.span, exit)),
-        Effect.provideContext(this.input.context),
-        Effect.uninterruptible
+        Effect.provideContext(this.input.context)
       )
     })
   }
@@ -181,7 +180,7 @@ export class WaitLoop {
   // The interval runs from an answer to the next request; what others have asked for doesn't step the schedule.
   private plan(report: SloReport.SloReport, answeredAt: number, isOwn: boolean): Effect.Effect<void> {
     const interval = isOwn || this.interval === undefined
-      ? this.inSpan(this.input.nextInterval(report))
+      ? this.input.nextInterval(report)
       : Effect.succeed(this.interval)
     return Effect.map(interval, (interval) => {
       this.interval = interval
@@ -195,11 +194,8 @@ export class WaitLoop {
       new WaitTimedOut({
         id,
         polls,
-        elapsed: Duration.millis(Math.round(now - started)),
-        heldUp: {
-          rateLimit: Duration.millis(Math.round(heldUp.rateLimit)),
-          backoff: Duration.millis(Math.round(heldUp.backoff))
-        },
+        elapsed: rounded(now - started),
+        heldUp: { rateLimit: rounded(heldUp.rateLimit), backoff: rounded(heldUp.backoff) },
         ...(last === undefined ? {} : { last }),
         ...(error === undefined ? {} : { lastError: error })
       })
@@ -229,29 +225,21 @@ export class WaitLoop {
   }
 
   // The listener runs beside the sleep and ends with it; it can end its own wait, and hold up nothing.
-  private whileTelling<A, E>(
-    cause: Sleep.SleepCause,
-    millis: number,
-    asleep: Effect.Effect<A, E>
-  ): Effect.Effect<A, E> {
+  private whileTelling(cause: Sleep.SleepCause, millis: number, asleep: Effect.Effect<Chunk, WaitError>) {
     const { onSleep } = this.input
     if (onSleep === undefined || millis <= 0) return asleep
     const telling = Effect.suspend(() => onSleep({ cause, duration: Duration.millis(millis) }))
-    return Effect.raceFirst(asleep, Effect.andThen(this.inSpan(telling), Effect.never))
+    return Effect.raceFirst(asleep, Effect.andThen(telling, Effect.never))
   }
 
   private logUnknown({ rawStatus, status }: SloReport.SloReport): Effect.Effect<void> {
     if (this.hasLoggedUnknown || status !== "unknown") return Effect.void
     this.hasLoggedUnknown = true
-    return this.inSpan(
-      Effect.logWarning(`Report ${this.input.id} has a status that is not documented: ${rawStatus}`)
-    )
-  }
-
-  private inSpan<A, E>(self: Effect.Effect<A, E>): Effect.Effect<A, E> {
-    return Effect.provideService(self, Tracer.ParentSpan, this.input.span)
+    return Effect.logWarning(`Report ${this.input.id} has a status that is not documented: ${rawStatus}`)
   }
 }
+
+const rounded = (millis: number): Duration.Duration => Duration.millis(Math.round(millis))
 
 const endSpan = (span: Tracer.Span, exit: Exit.Exit<unknown, unknown>): Effect.Effect<void> =>
   Effect.flatMap(
