@@ -1,3 +1,4 @@
+import type { SloReport } from "@effect-datadog/slo-report"
 import { assert, describe, it } from "@effect/vitest"
 import { Clock, Duration, Effect, Exit, Fiber, Option, Schedule, Stream } from "effect"
 import { RetryPolicy, type SloReportClient } from "../src/index.ts"
@@ -134,6 +135,17 @@ describe("a wait that joins late", () => {
 })
 
 describe("the schedule of a wait", () => {
+  it.effect("begins with the answer to a poll that was on its way when the wait began", () =>
+    Effect.gen(function*() {
+      const { client, server } = yield* given({ latency: ({ index }) => index === 0 ? 3000 : 0 })
+      const first = yield* begin(client.waitForReport(id, every("20 seconds")))
+      yield* advance("1 second")
+      const second = yield* begin(client.waitForReport(id, every("5 seconds")))
+      yield* advance("15 seconds")
+      assert.deepStrictEqual(times(server.log), seconds(0, 8, 13))
+      yield* Fiber.interruptAll([first, second])
+    }))
+
   const tenMinutes = Schedule.spaced("1 minute").pipe(Schedule.upTo({ times: 10 }))
 
   it.effect("isn't ended by the polls of an eager neighbour", () =>
@@ -172,6 +184,36 @@ describe("the schedule of a wait", () => {
       // Of the answers up to 11 s, those asked at 0 and 1 s were its own: its interval is 2 s, then 4 s.
       assert.deepStrictEqual([exit, endedAt], [Exit.void, 17_000])
       assert.deepStrictEqual(times(between(server.log, 11_001, Infinity)), seconds(13, 17))
+    }))
+
+  it.effect("isn't stepped by failures that an eager neighbour has asked for", () =>
+    Effect.gen(function*() {
+      const { client, server } = yield* given({
+        fate: ({ index }) => index >= 1 && index < 4 ? { status: 503 } : undefined
+      })
+      const growing = yield* begin(client.waitForReport(id, { poll: Schedule.exponential("4 seconds") }))
+      const eager = yield* begin(client.waitForReport(id, every("1 second")))
+      yield* advance("3500 millis")
+      yield* Fiber.interrupt(eager)
+      yield* advance("20 seconds")
+      assert.deepStrictEqual(times(server.log), seconds(0, 1, 2, 3, 4, 12))
+      yield* Fiber.interrupt(growing)
+    }))
+
+  it.effect("is stepped by the last report that was seen, where a poll of its own has failed", () =>
+    Effect.gen(function*() {
+      const inputs: Array<string> = []
+      const { client } = yield* given({ fate: ({ index }) => index > 0 ? { status: 503 } : undefined })
+      const poll = Schedule.identity<SloReport.SloReport>().pipe(
+        Schedule.addDelay(({ output }) => {
+          inputs.push(output.rawStatus)
+          return Effect.succeed("5 seconds")
+        })
+      )
+      const fiber = yield* begin(client.waitForReport(id, { poll }))
+      yield* advance("11 seconds")
+      assert.deepStrictEqual(inputs, ["in_progress", "in_progress", "in_progress"])
+      yield* Fiber.interrupt(fiber)
     }))
 
   it.effect("isn't stepped by the answer to a poll that was sent before it was due", () =>

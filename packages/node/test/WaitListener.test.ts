@@ -19,6 +19,27 @@ describe("the listener of a wait", () => {
     client: { retry: RetryPolicy.default }
   }
 
+  it.effect("is told of an interval after a failure that the client's policy doesn't retry", () =>
+    Effect.gen(function*() {
+      const told: Array<Told> = []
+      const { client } = yield* given({ ...given503, client: { retry: RetryPolicy.none } })
+      const fiber = yield* begin(client.waitForReport(id, every("5 seconds", { onSleep: listen(told) })))
+      yield* finishOne(fiber, "1 minute")
+      assert.deepStrictEqual(told, [0, 5, 10, 15].map((at) => ({ at: at * 1000, cause: "poll", seconds: 5 })))
+    }))
+
+  it.effect("that lets another wait go leaves the place of its poll to its own at once", () =>
+    Effect.gen(function*() {
+      const { client, server } = yield* given({ fate: ({ index }) => index === 0 ? "hang" : undefined })
+      const probing = yield* begin(client.waitForReport("another", every("5 seconds")))
+      yield* advance("1 second")
+      const onSleep = () => Fiber.interrupt(probing)
+      const fiber = yield* begin(client.waitForReport(id, every("5 seconds", { onSleep })))
+      yield* advance(0)
+      assert.deepStrictEqual(times(server.log), seconds(0, 1))
+      yield* Fiber.interrupt(fiber)
+    }))
+
   it.effect("that dies when told of a backoff ends its own wait alone, with that", () =>
     Effect.gen(function*() {
       const { client } = yield* given(given503)

@@ -3,6 +3,7 @@ import { assert, describe, it } from "@effect/vitest"
 import { type Duration, Effect, Fiber, Metric, Stream, type Tracer } from "effect"
 import { TestClock } from "effect/testing"
 import { PollPolicy, RetryPolicy, SloReportClient, SloReportMetrics } from "../src/index.ts"
+import { given } from "./utils/pacing.ts"
 import { collectSpans, linksOf, parentOf, withSpans } from "./utils/spans.ts"
 import { begin, finish, inMemory, type Log, observe, waitFor, withLogs } from "./utils/wait.ts"
 
@@ -248,6 +249,14 @@ describe("the metric of seconds slept", () => {
         assert.isAtMost(slept["rate_limit"]!, 70)
       }).pipe(Effect.provide(inMemory({ retry })), withOwnMetrics))
   }
+
+  it.effect("is not the time of the requests", () =>
+    Effect.gen(function*() {
+      const { client } = yield* given({ latency: () => 2000, job: () => ({ doneAt: 12_000 }) })
+      const { endedAt } = yield* finish(yield* begin(client.waitForReport("a-report", every5s)))
+      assert.strictEqual(endedAt, 16_000)
+      assert.strictEqual((yield* readSlept)["poll"], 10)
+    }).pipe(withOwnMetrics))
 
   it.effect("counts the last, shortened sleep before a deadline as long as it was", () =>
     Effect.gen(function*() {

@@ -118,8 +118,7 @@ export class WaitLoop {
       const until = Math.min(Math.max(due, poll.retryAt, poll.refusedUntil), end)
       this.sleepCause = until > due && poll.error !== undefined ? Sleep.causeOf(poll.error) : "poll"
       this.asleepSince = now
-      const demand = { due: Math.min(due, end), end }
-      return this.whileTelling(this.sleepCause, until - now, this.listen(demand, until))
+      return this.whileTelling(this.sleepCause, until - now, this.listen({ due, end }, until))
     })
   }
 
@@ -128,7 +127,7 @@ export class WaitLoop {
     return Effect.flatMap(this.subscription.next(demand), (event) => {
       switch (event._tag) {
         case "Answer":
-          return Effect.andThen(this.wake(until, event.answer.askedAt), this.hear(event.answer))
+          return Effect.andThen(this.wake(until, event.answer.askedAt), this.hear(event.answer, demand))
         case "HeldUp":
           return this.whileTelling("rate_limit", event.millis, this.listen(demand, until))
         case "Missed":
@@ -139,9 +138,9 @@ export class WaitLoop {
     })
   }
 
-  private hear({ answeredAt, askedAt, exit, retryAt }: Answer): Effect.Effect<Chunk, WaitError> {
+  private hear({ answeredAt, askedAt, exit, retryAt }: Answer, { due }: Demand): Effect.Effect<Chunk, WaitError> {
     this.answeredAt = answeredAt
-    const isOwn = this.due === undefined || askedAt >= this.due
+    const isOwn = askedAt >= due
     if (Exit.isSuccess(exit)) return this.see(exit.value, answeredAt, isOwn)
     const error = Option.getOrUndefined(Cause.findErrorOption(exit.cause))
     if (error === undefined) return Effect.failCause(exit.cause)
@@ -158,7 +157,7 @@ export class WaitLoop {
     const isReached = this.last !== undefined || created.has(id)
     switch (error._tag) {
       case "DatadogTransportError":
-        return isRetryable(error) && (isRetried || isReached)
+        return isRetried || isReached
       case "DatadogProtocolError":
       case "DatadogUnexpectedStatus":
         return isReached
