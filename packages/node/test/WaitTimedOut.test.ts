@@ -1,5 +1,5 @@
 import { assert, describe, it } from "@effect/vitest"
-import { Duration, Effect, Exit, Pull, Scope, Stream } from "effect"
+import { Duration, Effect, Exit, Pull, Schedule, Scope, Stream } from "effect"
 import { PollPolicy } from "../src/index.ts"
 import { advance, all, every, finishAll, finishOne, given, ids, limit, times } from "./utils/pacing.ts"
 import { collectSpans } from "./utils/spans.ts"
@@ -60,6 +60,29 @@ describe("a wait that has timed out", () => {
       assert.include(error.message, "45s")
       assert.include(error.message, "503")
       assert.notInclude(error.message, "rate limit")
+    }))
+
+  it.effect("tells times in whole milliseconds, whatever fractions the answers took", () =>
+    Effect.gen(function*() {
+      const { client } = yield* given({
+        rule: limit(2, 60),
+        latency: () => 0.4,
+        fate: ({ index }) => index === 1 ? { status: 503 } : undefined,
+        client: { ...all, retry: Schedule.spaced(Duration.micros(1_000_600n)) }
+      })
+      const poll = Schedule.spaced("5 seconds").pipe(Schedule.upTo({ times: 1 }))
+      const fibers = [
+        yield* begin(client.waitForReport(id, every("5 seconds", { deadline: "30 seconds" }))),
+        yield* begin(client.waitForReport(id, { poll }))
+      ]
+      for (const { exit } of yield* finishAll(fibers, "5 minutes")) {
+        const error = failureOf(exit)
+        assert.strictEqual(error._tag, "WaitTimedOut")
+        if (error._tag !== "WaitTimedOut") continue
+        for (const time of [error.elapsed, error.heldUp.rateLimit, error.heldUp.backoff]) {
+          assert.isTrue(Number.isInteger(Duration.toMillis(time)))
+        }
+      }
     }))
 
   it.effect("tells no failure that an answer has followed", () =>
