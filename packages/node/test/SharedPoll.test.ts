@@ -1,8 +1,11 @@
 import { SloReport } from "@effect-datadog/slo-report"
 import { assert, describe, it } from "@effect/vitest"
 import { Effect } from "effect"
+import * as Limiter from "../src/internal/pacing/limiter.ts"
+import * as Pacer from "../src/internal/pacing/pacer.ts"
 import * as SharedPoll from "../src/internal/polling/sharedPoll.ts"
 import { RetryPolicy } from "../src/index.ts"
+import { advance } from "./utils/pacing.ts"
 
 const span = Effect.runSync(Effect.makeSpan("a wait"))
 
@@ -76,4 +79,44 @@ describe("the poll of a report that waits share", () => {
     assert.strictEqual(poll.onTime(5000, true), "asleep")
     assert.deepStrictEqual(scheduled, [])
   })
+
+  it.effect("is looked at once for all that join it while it waits for its turn, and tells each", () =>
+    Effect.gen(function*() {
+      let looks = 0
+      let told = 0
+      const none = () => {}
+      const pacer = yield* Pacer.make({ ...Limiter.unlimited, nextAt: (now) => now + 60_000 })
+      const poll = new SharedPoll.SharedPoll(
+        {
+          pacer,
+          run: () => {
+            throw new Error("no poll")
+          },
+          retry: RetryPolicy.none,
+          poll: () => Effect.die("no poll"),
+          notice: { look: () => (looks += 1, Infinity) }
+        },
+        SloReport.ReportId.make("a-report"),
+        0
+      )
+      for (let joined = 0; joined < 1000; joined++) {
+        const subscriber = {
+          span,
+          demand: { due: 0, end: 90_000 },
+          isToldHeldUp: false,
+          holdUp: () => {
+            told += 1
+            subscriber.isToldHeldUp = true
+          },
+          keep: none,
+          goOn: none,
+          miss: none,
+          stop: none
+        }
+        poll.subscribers.add(subscriber)
+        poll.plan(subscriber)
+      }
+      yield* advance(0)
+      assert.deepStrictEqual([told, looks], [1000, 2])
+    }))
 })

@@ -141,7 +141,11 @@ export const make = Effect.fnUntraced(function*(limiter: Limiter): Effect.fn.Ret
     schedule: (poll, at) => {
       stopTimer(poll)
       poll.timer = Heap.add(timers, at, poll)
-      if (at < next) look()
+      if (at >= next) return
+      if (poll.queueEntry === undefined) return look()
+      // One look for all that join a poll that waits for its turn.
+      next = at
+      changed.openUnsafe()
     },
     cancel: (poll) => {
       stopTimer(poll)

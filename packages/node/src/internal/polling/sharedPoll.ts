@@ -162,9 +162,11 @@ export class SharedPoll implements Pacer.ScheduledPoll {
   }
 
   onHeldUp(now: number, millis: number): void {
-    const heldUp = [...this.subscribers].filter(({ demand, isToldHeldUp }) =>
-      demand !== undefined && !isToldHeldUp && this.dueOf(demand) <= now
-    )
+    const heldUp: Array<Subscriber> = []
+    for (const subscriber of this.subscribers) {
+      const { demand, isToldHeldUp } = subscriber
+      if (demand !== undefined && !isToldHeldUp && this.dueOf(demand) <= now) heldUp.push(subscriber)
+    }
     for (const subscriber of heldUp) subscriber.holdUp(millis)
   }
 
