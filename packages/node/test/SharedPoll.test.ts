@@ -9,10 +9,11 @@ import { advance } from "./utils/pacing.ts"
 
 const span = Effect.runSync(Effect.makeSpan("a wait"))
 
-// A poll, and the times at which it asks to be looked at.
+// A poll, the times at which it asks to be looked at, and since when it is wanted at each look.
 const given = () => {
   const scheduled: Array<number> = []
   const missed: Array<SharedPoll.Demand> = []
+  const wanted: Array<number> = []
   const poll = new SharedPoll.SharedPoll(
     {
       pacer: {
@@ -25,7 +26,12 @@ const given = () => {
       },
       retry: RetryPolicy.none,
       poll: () => Effect.die("no poll"),
-      notice: { look: () => Infinity }
+      notice: {
+        look: (_id, _now, since) => {
+          wanted.push(since)
+          return Infinity
+        }
+      }
     },
     SloReport.ReportId.make("a-report"),
     0
@@ -45,7 +51,7 @@ const given = () => {
     poll.subscribers.add(subscriber)
     return subscriber
   }
-  return { poll, subscribe, scheduled, missed }
+  return { poll, subscribe, scheduled, missed, wanted }
 }
 
 describe("the poll of a report that waits share", () => {
@@ -72,6 +78,21 @@ describe("the poll of a report that waits share", () => {
     for (const demand of demands) subscribe(demand)
     assert.strictEqual(poll.onTime(5000, false), "asleep")
     assert.deepStrictEqual([missed, scheduled], [demands, []])
+  })
+
+  it("is wanted since a wait was due, until nobody is and no failure puts it off", () => {
+    const { poll, subscribe, wanted } = given()
+    const eager = subscribe({ due: 1000, end: 99_000 })
+    subscribe({ due: 50_000, end: 99_000 })
+    poll.onTime(1000, true)
+    poll.retryAt = 5000
+    poll.onTime(3000, true)
+    poll.subscribers.delete(eager)
+    poll.onTime(4000, true)
+    assert.deepStrictEqual(wanted, [1000, 1000, 1000])
+    poll.onTime(5000, true)
+    poll.onTime(50_000, true)
+    assert.deepStrictEqual(wanted, [1000, 1000, 1000, 50_000])
   })
 
   it("is neither due nor looked at again where nobody is left", () => {
