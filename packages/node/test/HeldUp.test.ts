@@ -78,11 +78,11 @@ describe("a wait that the limit holds up", () => {
   it.effect("is told so alone, where another for its report is answered and due at once", () =>
     Effect.gen(function*() {
       const told: Array<Told> = []
-      const { client } = yield* given({ rule: limit(1, 60), client: all })
+      const { client } = yield* given({ rule: limit(1, 60), latency: () => 1000, client: all })
       const hasty = yield* begin(client.waitForReport("x", every(0)))
       const other = yield* begin(client.waitForReport("x", every("5 seconds", { onSleep: listen(told) })))
       yield* advance("4 seconds")
-      assert.deepStrictEqual(told, [{ at: 0, cause: "poll", seconds: 5 }])
+      assert.deepStrictEqual(told, [{ at: 1000, cause: "poll", seconds: 5 }])
       yield* Fiber.interruptAll([hasty, other])
     }))
 
