@@ -258,6 +258,15 @@ describe("the metric of seconds slept", () => {
       assert.strictEqual((yield* readSlept)["poll"], 10)
     }).pipe(withOwnMetrics))
 
+  it.effect("is not the time of a request that its wait was interrupted in, either", () =>
+    Effect.gen(function*() {
+      const { client } = yield* given({ latency: () => 2000 })
+      const fiber = yield* begin(client.waitForReport("a-report", every5s))
+      yield* TestClock.adjust("8 seconds")
+      yield* Fiber.interrupt(fiber)
+      assert.strictEqual((yield* readSlept)["poll"], 5)
+    }).pipe(withOwnMetrics))
+
   it.effect("counts the last, shortened sleep before a deadline as long as it was", () =>
     Effect.gen(function*() {
       const id = yield* doneAfter("1 hour")

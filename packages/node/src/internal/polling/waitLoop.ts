@@ -211,7 +211,7 @@ export class WaitLoop {
     return Effect.flatMap(Monotonic.millis, (now) => {
       const { asleepSince, sleepCause, subscription } = this
       if (asleepSince === undefined) return Effect.void
-      const stop = Math.max(asleepSince, askedAt ?? subscription.poll.askedAt ?? now)
+      const stop = askedAt ?? subscription.poll.askedAt ?? now
       const limited = subscription.isToldHeldUp ? Math.max(0, stop - Math.max(until, asleepSince)) : 0
       const slept = stop - asleepSince - limited
       const beyondDue = Math.max(0, stop - limited - Math.max(asleepSince, this.due ?? stop))
