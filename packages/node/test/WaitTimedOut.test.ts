@@ -1,8 +1,9 @@
 import { assert, describe, it } from "@effect/vitest"
 import { Duration, Effect, Exit, Pull, Schedule, Scope, Stream } from "effect"
-import { PollPolicy } from "../src/index.ts"
+import { PollPolicy, SloReportError } from "../src/index.ts"
 import { advance, all, every, finishAll, finishOne, given, ids, limit, times } from "./utils/pacing.ts"
 import { collectSpans } from "./utils/spans.ts"
+import { sleptFor, withOwnMetrics } from "./utils/telemetry.ts"
 import { begin, failureOf } from "./utils/wait.ts"
 
 const id = "a-report"
@@ -61,6 +62,55 @@ describe("a wait that has timed out", () => {
       assert.include(error.message, "503")
       assert.notInclude(error.message, "rate limit")
     }))
+
+  // What it was held up for, in seconds: by the rate limit, and by backoff.
+  const heldUp = (exit: Exit.Exit<unknown, unknown>) => {
+    const error = failureOf(exit)
+    return error instanceof SloReportError.WaitTimedOut
+      ? [Duration.toSeconds(error.heldUp.rateLimit), Duration.toSeconds(error.heldUp.backoff)]
+      : error
+  }
+
+  it.effect("tells of the rate limit from the end of a backoff on", () =>
+    Effect.gen(function*() {
+      const { client } = yield* given({
+        rule: limit(1, 60),
+        fate: ({ index }) => index === 0 ? { status: 503 } : undefined,
+        client: { ...all, retry: Schedule.spaced("10 seconds") }
+      })
+      const wait = client.waitForReport(id, every("5 seconds", { deadline: "40 seconds" }))
+      assert.deepStrictEqual(heldUp((yield* finishOne(yield* begin(wait))).exit), [30, 10])
+    }))
+
+  it.effect("tells nothing of a backoff that was over before it wanted a poll", () =>
+    Effect.gen(function*() {
+      const { client } = yield* given({
+        fate: ({ index }) => index === 1 ? { status: 503 } : undefined,
+        client: { retry: Schedule.spaced("30 seconds") }
+      })
+      const [patient] = yield* finishAll([
+        yield* begin(client.waitForReport(id, every("20 seconds", { deadline: "1 minute" }))),
+        yield* begin(client.waitForReport(id, every("5 seconds", { deadline: "10 seconds" })))
+      ])
+      assert.deepStrictEqual(heldUp(patient!.exit), [0, 0])
+    }))
+
+  it.effect("tells of the rate limit from when it wanted a poll on, where its consumer was slow", () =>
+    Effect.gen(function*() {
+      const { client } = yield* given({ rule: limit(1, 60), client: all })
+      const wait = client.waitForReport(id, every("5 seconds", { deadline: "50 seconds" }))
+      const { exit } = yield* finishOne(yield* begin(wait, () => Effect.sleep("20 seconds")))
+      assert.deepStrictEqual(heldUp(exit), [30, 0])
+      assert.deepStrictEqual([yield* sleptFor("rate_limit"), yield* sleptFor("poll")], [30, 0])
+    }).pipe(withOwnMetrics))
+
+  it.effect("has slept for its interval, and from then on for the rate limit", () =>
+    Effect.gen(function*() {
+      const { client } = yield* given({ rule: limit(1, 60), client: all })
+      const wait = client.waitForReport(id, every("5 seconds", { deadline: "50 seconds" }))
+      yield* finishOne(yield* begin(wait))
+      assert.deepStrictEqual([yield* sleptFor("rate_limit"), yield* sleptFor("poll")], [45, 5])
+    }).pipe(withOwnMetrics))
 
   it.effect("tells times in whole milliseconds, whatever fractions the answers took", () =>
     Effect.gen(function*() {
