@@ -82,6 +82,26 @@ describe("a wait that has timed out", () => {
       assert.deepStrictEqual(heldUp((yield* finishOne(yield* begin(wait))).exit), [30, 10])
     }))
 
+  it.effect("tells each of several backoffs once", () =>
+    Effect.gen(function*() {
+      const { client, server } = yield* given({
+        fate: ({ index }) => index > 0 ? { status: 503 } : undefined,
+        client: { retry: Schedule.spaced("10 seconds") }
+      })
+      const wait = client.waitForReport(id, every("5 seconds", { deadline: "40 seconds" }))
+      assert.deepStrictEqual(heldUp((yield* finishOne(yield* begin(wait))).exit), [0, 35])
+      assert.deepStrictEqual(times(server.log), seconds(0, 5, 15, 25, 35, 40))
+    }))
+
+  it.effect("tells of the rate limit from its own interval on, as long as a 429 has asked to wait", () =>
+    Effect.gen(function*() {
+      const { client } = yield* given({
+        fate: ({ index }) => index === 0 ? { status: 429, retryAfter: 20 } : undefined
+      })
+      const wait = client.waitForReport(id, every("5 seconds", { deadline: "30 seconds" }))
+      assert.deepStrictEqual(heldUp((yield* finishOne(yield* begin(wait))).exit), [15, 0])
+    }))
+
   it.effect("tells nothing of a backoff that was over before it wanted a poll", () =>
     Effect.gen(function*() {
       const { client } = yield* given({
