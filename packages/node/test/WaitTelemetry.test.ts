@@ -5,6 +5,7 @@ import { TestClock } from "effect/testing"
 import { PollPolicy, RetryPolicy, SloReportClient, SloReportMetrics } from "../src/index.ts"
 import { given } from "./utils/pacing.ts"
 import { collectSpans, linksOf, parentOf, withSpans } from "./utils/spans.ts"
+import { waitsOf } from "./utils/telemetry.ts"
 import { begin, finish, inMemory, type Log, observe, waitFor, withLogs } from "./utils/wait.ts"
 
 const every5s = { poll: PollPolicy.fixed("5 seconds") }
@@ -166,6 +167,14 @@ describe("the spans of a wait", () => {
       assert.deepStrictEqual([...new Set(spans.map(({ status }) => status._tag))], ["Ended"])
     }).pipe(Effect.provide(inMemory())))
 
+  it.effect("end without a time where time is not traced", () =>
+    Effect.gen(function*() {
+      const { spans, traced } = collectSpans()
+      const id = yield* doneAfter("10 seconds")
+      yield* observe(waitFor(id, every5s)).pipe(Effect.withTracerTiming(false), traced)
+      assert.deepInclude(spans[0]!.status, { _tag: "Ended", endTime: 0n })
+    }).pipe(Effect.provide(inMemory())))
+
   it.effect("tell the status that ended a wait", () =>
     withSpans(Effect.fnUntraced(function*(spans) {
       const id = yield* doneAfter("1 hour")
@@ -223,6 +232,21 @@ describe("the metric of waits", () => {
       yield* finish(yield* begin(Stream.take(waitFor(id, every5s), 2)))
       assert.deepStrictEqual(yield* readWaits, { WaitTimedOut: 1, DatadogForbidden: 1, interrupted: 2 })
     }).pipe(Effect.provide(inMemory()), withOwnMetrics))
+})
+
+describe("the context of a wait", () => {
+  it.effect("is what its end is counted in, too, where the consumer leaves it", () =>
+    Effect.gen(function*() {
+      const { client } = yield* given()
+      const registry = new Map()
+      const wait = client.waitForReport("a-report", every5s).pipe(
+        Stream.provideService(Metric.MetricRegistry, registry)
+      )
+      yield* Stream.runHead(wait)
+      const counted = waitsOf("interrupted")
+      assert.strictEqual(yield* Effect.provideService(counted, Metric.MetricRegistry, registry), 1)
+      assert.strictEqual(yield* counted, 0)
+    }).pipe(withOwnMetrics))
 })
 
 describe("the metric of seconds slept", () => {
