@@ -75,6 +75,21 @@ describe("a wait that the limit holds up", () => {
       ])
     }))
 
+  it.effect("is told so when it is due, where it joins one that waits for its turn", () =>
+    Effect.gen(function*() {
+      const told: Array<Told> = []
+      const { client } = yield* given({ rule: limit(1, 60), client: all })
+      const first = yield* begin(client.waitForReport("x", every("5 seconds")))
+      yield* advance("20 seconds")
+      const late = yield* begin(client.waitForReport("x", every("5 seconds", { onSleep: listen(told) })))
+      yield* advance("10 seconds")
+      assert.deepStrictEqual(told, [
+        { at: 20_000, cause: "poll", seconds: 5 },
+        { at: 25_000, cause: "rate_limit", seconds: 35 }
+      ])
+      yield* Fiber.interruptAll([first, late])
+    }))
+
   it.effect("is told so alone, where another for its report is answered and due at once", () =>
     Effect.gen(function*() {
       const told: Array<Told> = []
