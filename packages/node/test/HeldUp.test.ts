@@ -90,6 +90,16 @@ describe("a wait that the limit holds up", () => {
       yield* Fiber.interruptAll([first, late])
     }))
 
+  it.effect("is told so alone: none is whose poll goes when it is due", () =>
+    Effect.gen(function*() {
+      const told: Array<Told> = []
+      const { client } = yield* given({ latency: () => 1000 })
+      const fiber = yield* begin(client.waitForReport("x", every("5 seconds", { onSleep: listen(told) })))
+      yield* advance("15 seconds")
+      assert.deepStrictEqual(told, [1000, 7000, 13_000].map((at) => ({ at, cause: "poll", seconds: 5 })))
+      yield* Fiber.interrupt(fiber)
+    }))
+
   it.effect("is told so alone, where another for its report is answered and due at once", () =>
     Effect.gen(function*() {
       const told: Array<Told> = []
