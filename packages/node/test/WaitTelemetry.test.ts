@@ -101,6 +101,16 @@ describe("the log of a wait", () => {
     }, Effect.provide(inMemory()))))
 })
 
+describe("the log of a status that is not documented", () => {
+  it.effect("is one a wait, however often it comes", () =>
+    logged(Effect.fnUntraced(function*(logs) {
+      const fake = yield* FakeDatadog.FakeDatadog
+      const id = yield* fake.addReport({ timeline: Timeline.always("paused") })
+      yield* observe(Stream.take(waitFor(id, every5s), 3))
+      assert.strictEqual(logs.filter(([, message]) => message.includes("not documented")).length, 1)
+    }, Effect.provide(inMemory()))))
+})
+
 describe("the spans of a wait", () => {
   // Without what a router in the same fiber adds: the fake's.
   const attributesOf = (span: Tracer.NativeSpan | undefined) =>
