@@ -177,6 +177,19 @@ describe("the spans of a wait", () => {
       assert.deepStrictEqual([...new Set(spans.map(({ status }) => status._tag))], ["Ended"])
     }).pipe(Effect.provide(inMemory())))
 
+  it.effect("have below them what its listener does", () =>
+    Effect.gen(function*() {
+      const { spans, traced } = collectSpans()
+      const id = yield* doneAfter("10 seconds")
+      const onSleep = () => Effect.withSpan(Effect.void, "listener")
+      yield* observe(waitFor(id, { ...every5s, onSleep })).pipe(traced)
+      const listeners = spans.filter(({ name }) => name === "listener")
+      assert.deepStrictEqual(listeners.map(parentOf), [
+        "SloReportClient.waitForReport",
+        "SloReportClient.waitForReport"
+      ])
+    }).pipe(Effect.provide(inMemory())))
+
   it.effect("end without a time where time is not traced", () =>
     Effect.gen(function*() {
       const { spans, traced } = collectSpans()
