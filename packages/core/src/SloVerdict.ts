@@ -69,7 +69,8 @@ const Count = Schema.Int.check(Schema.isGreaterThanOrEqualTo(0))
  * - `reason`: why it doesn't pass; absent where it does
  * - `warning`: whether somebody should look although nothing fails: little budget is left, or data is missing
  * - `start`, `status`, `budgetLeft`: of the interval that decided: the worst of those that fail, the last of
- *   those without data where these decide, else the worst with data; percent, each absent where there is none
+ *   those without data where these decide, else the worst with data; percent, each absent where there is none,
+ *   as it is for what could not be exported
  * - `intervals`: of those that were to be judged, how many had data to judge, failed, and had no data
  *
  * @category models
@@ -110,7 +111,7 @@ export const fromRow = (row: SloReportRow, starts: ReadonlyArray<string>, rule: 
   const isMissing = withData.length < Math.max(1, starts.length)
   const isComparable = rule.minStatus !== undefined || row.target !== undefined
   const { reason, verdict } = conclude()
-  const cell = failed.length > 0 ? worst(failed) : reason === "no_data" ? missing.at(-1) : worst(withData)
+  const cell = deciding()
   return new SloVerdict({
     id: row.id,
     sloType: row.sloType,
@@ -136,6 +137,12 @@ export const fromRow = (row: SloReportRow, starts: ReadonlyArray<string>, rule: 
     if (isMissing && rule.missing === "fail") return { verdict: "fail", reason: "no_data" }
     if (withData.length === 0) return { verdict: "inconclusive", reason: "no_data" }
     return isComparable ? { verdict: "pass" } : { verdict: "inconclusive", reason: "no_target" }
+  }
+
+  function deciding(): Cell | undefined {
+    if (failed.length > 0) return worst(failed)
+    if (reason === "not_exported") return undefined
+    return reason === "no_data" ? missing.at(-1) : worst(withData)
   }
 
   function isWarning(): boolean {

@@ -112,6 +112,7 @@ describe("an SLO", () => {
       reason: "not_exported",
       exportError: "Query timed out"
     })
+    for (const key of ["start", "status", "budgetLeft"]) assert.notProperty(only(broken), key)
     assert.strictEqual(only(broken, { exportErrors: "ignore" }).verdict, "inconclusive")
     assert.deepInclude(only(broken, { exportErrors: "fail" }), { verdict: "fail", reason: "not_exported" })
     assert.isFalse(only({ ...broken, cells: [""] }).warning)

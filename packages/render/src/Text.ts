@@ -1,0 +1,69 @@
+/**
+ * A verdict as lines of text, for a terminal or a log.
+ *
+ * @since 0.1.0
+ */
+import type { SloVerdict } from "@effect-datadog/slo-report/SloVerdict"
+import * as Verdict from "@effect-datadog/slo-report/Verdict"
+import * as Sentence from "./internal/sentence.ts"
+import { isolated, nameOf, oneLine } from "./internal/text.ts"
+
+/**
+ * The lines of a verdict: an SLO each, failures first, then one that sums up.
+ *
+ * **Details**
+ *
+ * A line has the verdict (`FAIL`, `pass`, `warn`, `?` where it could not be exported, `-` where there is nothing to
+ * judge), the name, the interval, the status of which target, and what is left of the budget, or why not.
+ * There are no colours in it.
+ *
+ * @category conversions
+ * @since 0.1.0
+ */
+export const fromVerdict = (verdict: Verdict.Verdict): string => {
+  const lines = Verdict.worstFirst(verdict).map(columnsOf)
+  const widths = Array.from(
+    { length: columns },
+    (_, index) => lines.reduce((widest, cells) => Math.max(widest, Math.min(maxWidth, width(cells[index] ?? ""))), 0)
+  )
+  const table = lines.map((cells) => cells.map((cell, index) => pad(cell, widths[index] ?? 0)).join("  ").trimEnd())
+  return [...table, Sentence.summary(verdict)].map((line) => `${line}\n`).join("")
+}
+
+// -----------------------------------------------------------------------------
+// internals
+// -----------------------------------------------------------------------------
+
+const columns = 5
+
+// A longer name moves only its own line.
+const maxWidth = 40
+
+const characters = new Intl.Segmenter("en")
+
+const width = (text: string): number => Array.from(characters.segment(text.replaceAll(/[\u2068\u2069]/g, ""))).length
+
+const pad = (text: string, to: number): string => text + " ".repeat(Math.max(0, to - width(text)))
+
+const columnsOf = (slo: SloVerdict): ReadonlyArray<string> => {
+  const target = slo.target === undefined ? "" : `of ${slo.target}`
+  return [
+    markOf(slo),
+    isolated(nameOf(slo)),
+    slo.start ?? "",
+    [Sentence.percent(slo.status), target].filter((text) => text !== "").join(" "),
+    isolated(noteOf(slo))
+  ]
+}
+
+const markOf = ({ reason, verdict, warning }: SloVerdict): string => {
+  if (verdict === "fail") return "FAIL"
+  if (verdict === "pass") return warning ? "warn" : "pass"
+  return reason === "not_exported" ? "?" : "-"
+}
+
+const noteOf = (slo: SloVerdict): string => {
+  if (slo.reason === "not_exported") return oneLine(slo.exportError ?? "")
+  if (slo.reason === "no_data" || slo.reason === "no_target") return slo.reason.replace("_", " ")
+  return slo.budgetLeft === undefined ? "" : `${Sentence.budgetLeft(slo.budgetLeft)} left`
+}
