@@ -27,7 +27,9 @@ import { element, escape } from "./internal/xml.ts"
 export const fromVerdict = (verdict: Verdict): string => {
   const isUnique = uniqueNames(verdict.slos)
   const cases = verdict.slos.map((slo) => caseOf(slo, isUnique(slo), verdict.rule))
-  if (verdict.reason === "empty" || verdict.reason === "nothing_judged") cases.push(nothingJudged(verdict))
+  if (verdict.reason === "empty" || verdict.reason === "nothing_judged") {
+    cases.push(nothingJudged(verdict, verdict.reason))
+  }
   const count = (result: Result): number => cases.filter((one) => one.result === result).length
   const counts = {
     tests: cases.length,
@@ -81,11 +83,11 @@ const caseOf = (slo: SloVerdict, isUnique: boolean, rule: VerdictRule): Case => 
   }
 }
 
-const nothingJudged = (verdict: Verdict): Case => ({
+const nothingJudged = (verdict: Verdict, type: string): Case => ({
   result: "error",
   xml: element(
     "testcase",
     { classname: "slo", name: "an SLO was judged" },
-    element("error", { message: Sentence.summary(verdict), type: verdict.reason ?? "" })
+    element("error", { message: Sentence.summary(verdict), type })
   )
 })

@@ -28,14 +28,13 @@ export const fromRows = (rows: ReadonlyArray<SloReportRow.SloReportRow>): string
   if (rows.length === 0) return `### SLO report\n\nThere are no SLOs in this report.\n`
   const starts = [...new Set(rows.flatMap(({ cells }) => cells.map(({ start }) => start)))].sort(Order.String)
   const head = ["SLO", "Type", "Target", ...starts]
-  const errors = SloReportRow.withExportError(rows)
   const lines = SloReportRow.worst(rows).map((
     row
   ) => [nameCell(row), escape(row.sloType), targetCell(row), ...statuses(row)])
   return [
     `### SLO report\n`,
     table(head, ["left", "left", ...starts.map(right), "right"], lines),
-    ...(errors.length === 0 ? [] : [errorTable(errors)])
+    ...errorTable(rows)
   ].join("\n")
 
   function statuses(row: SloReportRow.SloReportRow): ReadonlyArray<string> {
@@ -75,12 +74,10 @@ const statusCell = (cell: IntervalCell.IntervalCell | undefined, target: number 
   return IntervalCell.met(cell, target) === false ? `**${text}**` : text
 }
 
-const errorTable = (rows: ReadonlyArray<SloReportRow.SloReportRow>): string =>
-  table(
-    ["Not exported", "Why"],
-    ["left", "left"],
-    rows.map((row) => [nameCell(row), escape(row.exportError ?? "")])
-  )
+const errorTable = (rows: ReadonlyArray<SloReportRow.SloReportRow>): ReadonlyArray<string> => {
+  const errors = rows.flatMap((row) => row.exportError === undefined ? [] : [[nameCell(row), escape(row.exportError)]])
+  return errors.length === 0 ? [] : [table(["Not exported", "Why"], ["left", "left"], errors)]
+}
 
 const verdictTable = (slos: ReadonlyArray<SloVerdict>): string =>
   table(

@@ -22,11 +22,18 @@ import { isolated, nameOf, oneLine } from "./internal/text.ts"
  */
 export const fromVerdict = (verdict: Verdict.Verdict): string => {
   const lines = Verdict.worstFirst(verdict).map(columnsOf)
-  const widths = Array.from(
-    { length: columns },
-    (_, index) => lines.reduce((widest, cells) => Math.max(widest, Math.min(maxWidth, width(cells[index] ?? ""))), 0)
+  const widest = (column: keyof Columns): number =>
+    lines.reduce((widest, columns) => Math.max(widest, Math.min(maxWidth, width(columns[column]))), 0)
+  const [name, start, status] = [widest("name"), widest("start"), widest("status")]
+  const table = lines.map((columns) =>
+    [
+      columns.mark.padEnd(markWidth),
+      pad(columns.name, name),
+      pad(columns.start, start),
+      pad(columns.status, status),
+      columns.note
+    ].join("  ").trimEnd()
   )
-  const table = lines.map((cells) => cells.map((cell, index) => pad(cell, widths[index] ?? 0)).join("  ").trimEnd())
   return [...table, Sentence.summary(verdict)].map((line) => `${line}\n`).join("")
 }
 
@@ -34,10 +41,18 @@ export const fromVerdict = (verdict: Verdict.Verdict): string => {
 // internals
 // -----------------------------------------------------------------------------
 
-const columns = 5
+const markWidth = 4
 
 // A longer name moves only its own line.
 const maxWidth = 40
+
+interface Columns {
+  readonly mark: string
+  readonly name: string
+  readonly start: string
+  readonly status: string
+  readonly note: string
+}
 
 const characters = new Intl.Segmenter("en")
 
@@ -45,15 +60,15 @@ const width = (text: string): number => Array.from(characters.segment(text.repla
 
 const pad = (text: string, to: number): string => text + " ".repeat(Math.max(0, to - width(text)))
 
-const columnsOf = (slo: SloVerdict): ReadonlyArray<string> => {
+const columnsOf = (slo: SloVerdict): Columns => {
   const target = slo.target === undefined ? "" : `of ${slo.target}`
-  return [
-    markOf(slo),
-    isolated(nameOf(slo)),
-    slo.start ?? "",
-    [Sentence.percent(slo.status), target].filter((text) => text !== "").join(" "),
-    isolated(noteOf(slo))
-  ]
+  return {
+    mark: markOf(slo),
+    name: isolated(nameOf(slo)),
+    start: slo.start ?? "",
+    status: [Sentence.percent(slo.status), target].filter((text) => text !== "").join(" "),
+    note: isolated(noteOf(slo))
+  }
 }
 
 const markOf = ({ reason, verdict, warning }: SloVerdict): string => {

@@ -48,6 +48,8 @@ describe("the Markdown of a verdict", () => {
       "❌ SLO gate: fail",
       "At least 0% of the error budget left in the latest interval, 2024-01-01. Result: 3 judged, 1 failed, 1 warning."
     ])
+    const free = markdown(Markdown.fromVerdict(judge([row({ cells: ["99"] })], { minStatus: 99.5 })))
+    assert.deepStrictEqual(free.tables[0]![1], ["❌", "Checkout", "–", "99%", "–", "99% in 2024-01-01"])
     const why = (budget: string, status: string, target: string) =>
       `${budget} of the error budget left in 2024-01-01 (${status}, target ${target})`
     assert.deepStrictEqual(tables, [[

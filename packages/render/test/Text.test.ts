@@ -1,9 +1,21 @@
+import { SloVerdict, Verdict, VerdictRule } from "@effect-datadog/slo-report"
 import { assert, describe, it } from "@effect/vitest"
 import { Schema } from "effect"
-import { Text } from "../src/index.ts"
+import { JUnit, Text } from "../src/index.ts"
 import * as Percent from "../src/internal/percent.ts"
 import { isolated, lines, nameOf, oneLine } from "../src/internal/text.ts"
+import { xml } from "./utils/parsers.ts"
 import { judge, OddRows, oddRows, OddText, row } from "./utils/report.ts"
+
+const slo = { id: "a", sloType: "", name: "", warning: false, intervals: { judged: 0, failed: 0, noData: 0 } }
+const made = Verdict.fromSlos(
+  [
+    new SloVerdict.SloVerdict({ ...slo, verdict: "fail" }),
+    new SloVerdict.SloVerdict({ ...slo, verdict: "inconclusive", reason: "not_exported" })
+  ],
+  [],
+  new VerdictRule.VerdictRule({})
+)
 
 describe("the lines of a verdict", () => {
   it("are columns: the verdict, the name, the interval, the status and what is left", () => {
@@ -28,6 +40,18 @@ pass  Basket          2024-01-01  100% of 99.9     100% left
 fail: 4 judged, 2 failed, 2 warnings, 1 without data, 1 without a target, 1 not exported
 `
     )
+  })
+
+  it("say what is known of a verdict that was made elsewhere", () => {
+    assert.strictEqual(
+      Text.fromVerdict(made),
+      "FAIL  a\n?     a\nfail: 0 judged, 1 failed, 1 not exported\n"
+    )
+    const cases = xml(JUnit.fromVerdict(made)).children[0]!.children
+    assert.deepStrictEqual(cases.map(({ children: [child] }) => [child?.name, child?.attributes]), [
+      ["failure", { message: "", type: "" }],
+      ["error", { message: "not exported: ", type: "not_exported" }]
+    ])
   })
 
   it("are one for an empty report", () => {

@@ -11,7 +11,9 @@
  */
 export const escape = (text: string): string =>
   text.replaceAll(/[^\t\n\r\u{20}-\u{d7ff}\u{e000}-\u{fffd}\u{10000}-\u{10ffff}]/gu, "\u{fffd}")
-    .replaceAll(/[&<>"'\t\n\r]/g, (found) => entities[found] ?? found)
+    .replaceAll("&", "&amp;").replaceAll("<", "&lt;").replaceAll(">", "&gt;")
+    // As characters a parser would make spaces of white space in an attribute.
+    .replaceAll(/["'\t\n\r]/g, (found) => `&#${found.charCodeAt(0)};`)
 
 /** @internal */
 export const element = (
@@ -21,16 +23,4 @@ export const element = (
 ): string => {
   const pairs = Object.entries(attributes).map(([key, value]) => ` ${key}="${escape(`${value}`)}"`).join("")
   return content === "" ? `<${name}${pairs}/>` : `<${name}${pairs}>${content}</${name}>`
-}
-
-const entities: Readonly<Record<string, string>> = {
-  "&": "&amp;",
-  "<": "&lt;",
-  ">": "&gt;",
-  "\"": "&quot;",
-  "'": "&apos;",
-  // As characters a parser would make spaces of them in an attribute.
-  "\t": "&#9;",
-  "\n": "&#10;",
-  "\r": "&#13;"
 }
