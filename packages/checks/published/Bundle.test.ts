@@ -24,9 +24,11 @@ const ceilings: ReadonlyArray<Ceiling> = [
     modules: ["ApiErrorBody", "DatadogError", "DatadogResponse", "DatadogSite", "RateLimit", "SloReport"],
     bytes: 6300
   },
-  // 10.9 kB: the request takes 1.0 kB, the rows and the table of a report 1.5 kB, SLOs, their histories and the table
-  // made of these 3.9 kB. Who names none gets none.
-  { what: "core, all of it", folder: "core", bytes: 12_600 },
+  // 14.5 kB: the request takes 1.0 kB, the rows and the table of a report 3.6 kB, SLOs, their histories and the table
+  // made of these 3.9 kB, the verdict 1.5 kB. Who names none gets none.
+  { what: "core, all of it", folder: "core", bytes: 16_700 },
+  // 5.1 kB: nine tenths of a kilobyte for the first format, half of one for each more.
+  { what: "render", folder: "render", bytes: 5900 },
   // 16.5 kB: the status and the wait take 6.4 kB, creating, downloading and exporting 3.2 kB, the pacer 4.0 kB, and what
   // an environment may say wrongly (proxies, keys, numbers) 2.4 kB.
   { what: "node", folder: "node", bytes: 19_000 }

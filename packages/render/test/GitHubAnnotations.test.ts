@@ -1,5 +1,7 @@
+import { Verdict } from "@effect-datadog/slo-report"
 import { assert, describe, it } from "@effect/vitest"
 import { GitHubAnnotations } from "../src/index.ts"
+import { isolated, nameOf } from "../src/internal/text.ts"
 import { workflowCommands } from "./utils/parsers.ts"
 import { judge, OddRows, oddRows, row } from "./utils/report.ts"
 
@@ -76,6 +78,11 @@ describe("of any names", () => {
         assert.notMatch(one!.properties.title + one!.data, /\p{Cc}|[\u202a-\u202e]/u)
       }
       assert.strictEqual(commands.at(-1)?.properties.title, "SLO gate")
+      const failed = Verdict.worstFirst(judge(made, rule)).filter(({ verdict }) => verdict === "fail").slice(0, 10)
+      assert.deepStrictEqual(
+        commands.filter((one) => one?.command === "error").map((one) => one?.properties.title),
+        failed.map((slo) => `SLO ${isolated(nameOf(slo))}`)
+      )
     }
   }, { arbitrary: { runs: 300 } })
 })
