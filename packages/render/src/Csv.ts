@@ -1,6 +1,8 @@
 /**
  * A report as CSV, as Datadog writes it, or as a spreadsheet opens it best.
  *
+ * Every text is there to the letter, line feeds too: it is for a file, not for the log of a CI system.
+ *
  * @since 0.1.0
  */
 import { IntervalCell } from "@effect-datadog/slo-report/IntervalCell"

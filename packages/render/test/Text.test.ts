@@ -73,7 +73,7 @@ fail: 4 judged, 2 failed, 2 warnings, 1 without data, 1 without a target, 1 not 
     ({ rows }) => {
       const text = Text.fromVerdict(judge(oddRows(rows)))
       assert.strictEqual(text.split("\n").length, rows.length + 2)
-      assert.notMatch(text, /[^\P{Cc}\n]|[\u061c\u200e\u200f\u2028-\u202e\u2066\u2067]|\p{Cs}/u)
+      assert.notMatch(text, /[^\P{Cc}\n]|[\u061c\u200e\u200f\u2028-\u202e\u2066\u2067]|\p{Cs}|##\w*\[/u)
     },
     { arbitrary: { runs: 300 } }
   )
@@ -85,6 +85,10 @@ describe("a text that is shown", () => {
     ["\u{1b}[31mred\0", "␛[31mred␀"],
     ["\u{7f}\u{9b}\ud800x", "␡\u{fffd}\u{fffd}x"],
     ["\u{202e}gnp.exe\u{202c}\u{2066}\u{2069}\u{200e}\u{200f}\u{61c}", "gnp.exe"],
+    [
+      "##[stop-commands]a ##vso[task.b c=d]e ##teamcity[f] ## [g]",
+      "# #[stop-commands]a # #vso[task.b c=d]e # #teamcity[f] ## [g]"
+    ],
     ["👩‍🚀 Überprüfung שלום", "👩‍🚀 Überprüfung שלום"]
   ]
   for (const [text, expected] of shown) {

@@ -8,7 +8,8 @@
  * A text on one line, as it can be shown.
  *
  * White space is one space each. Other control characters are pictures of themselves, and what is no character is
- * U+FFFD. Marks that turn the direction of what is around them are left out: letters have their own.
+ * U+FFFD. Marks that turn the direction of what is around them are left out: letters have their own. What a CI system
+ * would take for a command is taken apart.
  *
  * @internal
  */
@@ -41,7 +42,7 @@ export const isolated = (text: string): string => rightToLeft.test(text) ? `\u{2
 // -----------------------------------------------------------------------------
 
 const visible = (text: string): string =>
-  text.replaceAll(/\p{Bidi_Control}/gu, "").replaceAll(/[\p{Cc}\p{Cs}]/gu, picture)
+  text.replaceAll(/\p{Bidi_Control}/gu, "").replaceAll(/[\p{Cc}\p{Cs}]/gu, picture).replaceAll(command, "# ")
 
 const picture = (character: string): string => {
   const code = character.charCodeAt(0)
@@ -51,5 +52,8 @@ const picture = (character: string): string => {
   if (code < 0x20) return String.fromCharCode(0x2400 + code)
   return code === 0x7f ? "\u{2421}" : "\u{fffd}"
 }
+
+// A command to GitHub's runner (`##[`), Azure's (`##vso[`) or TeamCity's, wherever it is on a line of a log.
+const command = /#(?=#\w*\[)/g
 
 const rightToLeft = /[\u0590-\u08ff\ufb1d-\ufdff\ufe70-\ufefc\u{10800}-\u{10fff}\u{1e800}-\u{1efff}]/u

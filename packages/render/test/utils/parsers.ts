@@ -81,7 +81,7 @@ export interface Command {
   readonly data: string
 }
 
-/** The commands that GitHub's runner sees in a step's output: ActionCommand.TryParseV2 of actions/runner, 2.3. */
+/** The commands that GitHub's runner sees in a step's output: what actions/runner parses in ActionCommand.cs. */
 export const workflowCommands = (output: string): ReadonlyArray<Command | undefined> =>
   // .NET's ReadLine.
   output.split(/\r\n|\r|\n/).filter((line) => line !== "").map((line) => {
@@ -93,7 +93,7 @@ export const workflowCommands = (output: string): ReadonlyArray<Command | undefi
     const space = info.indexOf(" ")
     const command = space < 0 ? info : info.slice(0, space)
     const pairs = space < 0 ? [] : info.slice(space + 1).trim().split(",").filter((pair) => pair !== "")
-    const properties = pairs.map((pair) => pair.trim().split(/=(.*)/s, 2)).filter(([, value = ""]) => value !== "")
+    const properties = pairs.map((pair) => pair.split(/=(.*)/s, 2)).filter(([, value = ""]) => value !== "")
       .map(([key, value]) => [key, unescape(value!, [["%3A", ":"], ["%2C", ","]])] as const)
     return { command, properties: Object.fromEntries(properties), data: unescape(message.slice(end + 2)) }
   })

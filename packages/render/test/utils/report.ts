@@ -107,7 +107,9 @@ const nasty = [
   "a",
   "B2",
   "<@U1>",
-  "<!channel>"
+  "<!channel>",
+  "##[add-mask]a",
+  "##vso[task.setvariable variable=a]b"
 ] as const
 
 /** A text such as people and programs give to SLOs. */
