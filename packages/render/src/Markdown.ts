@@ -18,7 +18,7 @@ import { nameOf } from "./internal/text.ts"
  *
  * **Details**
  *
- * Each cell is a status in percent, cut to three digits; one that misses the target is bold. Those that Datadog
+ * The worst are those of `SloReportRow.worst`, by their latest interval with data. Each cell is a status in percent, cut to three digits; one that misses the target is bold. Those that Datadog
  * could not export have a table of their own below.
  *
  * @category conversions
