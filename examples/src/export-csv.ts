@@ -48,7 +48,8 @@ const command = Command.make("export-csv", flags, ({ output, query, ...options }
         Stream.runLast
       ))
     const last = Option.getOrThrow(yield* Effect.scoped(exporting))
-    const hasErrors = last._tag === "Done" && last.report.status === "completed_with_errors"
+    const hasErrors = last._tag === "Done" &&
+      (last.report?.status === "completed_with_errors" || (last.exportErrors ?? 0) > 0)
     yield* Console.log(`Wrote ${output}${hasErrors ? ", completed_with_errors: see its export_error" : ""}.`)
   }))
 

@@ -13,6 +13,7 @@ import type { HttpClientRequest } from "effect/http/HttpClientRequest"
 import type { HttpClientResponse } from "effect/http/HttpClientResponse"
 import * as Metric from "effect/Metric"
 import * as SloReportMetrics from "../../SloReportMetrics.ts"
+import type { Announcements } from "./announcement.ts"
 import * as Response from "./response.ts"
 import type { Scrub } from "./scrub.ts"
 import { type Call, fromHttpClientError, timedOut } from "./transport.ts"
@@ -22,7 +23,7 @@ import { type Call, fromHttpClientError, timedOut } from "./transport.ts"
  *
  * @internal
  */
-export type Operation = "status" | "create" | "download"
+export type Operation = "status" | "create" | "download" | "search" | "history"
 
 /**
  * The place of a request in what is counted of a rate limit.
@@ -68,6 +69,7 @@ export interface Sender {
   readonly meter: Meter
   readonly scrub: Scrub
   readonly attemptTimeout: Duration.Duration
+  readonly announcements: Announcements
 }
 
 /** @internal */
@@ -75,6 +77,8 @@ export interface Outgoing {
   readonly operation: Operation
   readonly call: Call
   readonly request: HttpClientRequest
+  /** What is read of a good answer, at most. */
+  readonly maxBytes?: number
 }
 
 /**
@@ -89,7 +93,7 @@ export type Read<A, R = never> = (response: HttpClientResponse) => Effect.Effect
  * @internal
  */
 export const attempt = <A, R>(
-  { attemptTimeout, client, meter, scrub }: Sender,
+  { announcements, attemptTimeout, client, meter, scrub }: Sender,
   { call, operation, request }: Outgoing,
   read: Read<A, R>,
   permit?: Permit
@@ -101,7 +105,10 @@ export const attempt = <A, R>(
         onFailure: (error): Effect.Effect<A, DatadogError, R> => Effect.fail(fromHttpClientError(call, error, scrub)),
         onSuccess: (answer) => {
           response = answer
-          return Effect.andThen(Effect.annotateCurrentSpan("http.response.status_code", answer.status), read(answer))
+          return Effect.annotateCurrentSpan("http.response.status_code", answer.status).pipe(
+            Effect.andThen(announcements.look(call, answer)),
+            Effect.andThen(read(answer))
+          )
         }
       }),
       Effect.timeoutOrElse({
