@@ -100,7 +100,9 @@ export const make = Effect.fnUntraced(function*(
     )
   }
 
-  const inSpan = (name: string) => Stream.withSpan(name, { attributes: { "datadog.site": site } })
+  const attributes = { "datadog.site": site }
+  const inRowsSpan = Stream.withSpan("SloReportClient.rows", { attributes })
+  const inExportSpan = Stream.withSpan("SloReportClient.exportReport", { attributes })
 
   return {
     getReportStatus: (id: string) => Effect.flatMap(validId(id), operations.status),
@@ -124,15 +126,15 @@ export const make = Effect.fnUntraced(function*(
     searchSlos: (query: string) => Stream.flattenIterable(Stream.map(histories.search(query), ({ slos }) => slos)),
     getSloHistory: (id: string, period: Period) => Effect.flatMap(validQuestion(id, period), histories.history),
     rows: (request: SloReportRequest, options?: TableOptions) =>
-      inSpan("SloReportClient.rows")(Source.stream(options?.source ?? "auto", {
+      inRowsSpan(Source.stream(options?.source ?? "auto", {
         create: operations.create(request),
         report: (id) => Stream.unwrap(Effect.as(done(Effect.succeed(id), options), reportRows(id))),
         history: () => Stream.unwrap(Effect.map(table(request, options), ({ rows }) => rows))
       })),
     exportReport: <E = never, R = never>(request: SloReportRequest, options?: ExportOptions<E, R>) =>
-      inSpan("SloReportClient.exportReport")(exporting(request, options?.onChunk ?? (() => Effect.void), options)),
+      inExportSpan(exporting(request, options?.onChunk ?? (() => Effect.void), options)),
     exportReportTo: (path: string, request: SloReportRequest, options?: TableOptions) =>
-      inSpan("SloReportClient.exportReport")(toFile(path, (write) => exporting(request, write, options)))
+      inExportSpan(toFile(path, (write) => exporting(request, write, options)))
   }
 })
 

@@ -45,7 +45,7 @@ export const make = ({ pacedSender, privately, sender, site }: Context): Operati
     )
 
   return {
-    search: (query) => Stream.withSpan(Search.pages(sender, query, privately), "SloReportClient.searchSlos", call),
+    search: (query) => Search.pages(sender, query, privately).pipe(Stream.withSpan("SloReportClient.searchSlos", call)),
     history: historyOver(sender),
     pacedHistory: historyOver(pacedSender)
   }
