@@ -82,6 +82,7 @@ export const make = (output: NodeJS.WriteStream, beginning = "not asked yet") =>
           case "SourceChosen":
             return progress.source === "report" ? Effect.void : step("searching")
           case "EndAnnounced":
+            // The client logs it.
             return Effect.void
           case "SlosFound":
             return step("computing", `${count(progress.slos)} SLOs in ${count(progress.intervals)} intervals`)

@@ -103,9 +103,12 @@ const decodeBody = <A>(
   })
 }
 
-// What a server echoes of a key would go from a value to logs and spans.
+// What a server echoes of a key would go from a value to logs and spans. A text without escapes shows every key in it;
+// to look at each value takes a year's history 10 ms in place of 0.6.
 const parseJson = Option.liftThrowable((text: string, scrub: Scrub.Scrub): unknown =>
-  JSON.parse(text, (_, value: unknown) => Predicate.isString(value) ? scrub(value) : value)
+  !text.includes("\\") && scrub(text) === text
+    ? JSON.parse(text)
+    : JSON.parse(text, (_, value: unknown) => Predicate.isString(value) ? scrub(value) : value)
 )
 
 const notJson = (response: HttpClientResponse, scrub: Scrub.Scrub): string =>
