@@ -8,8 +8,8 @@ import type { Packed } from "../../../scripts/pack.ts"
 import { glob, node, root, runIn } from "../test/utils/workspace.ts"
 import { packages, specifiersOf } from "./utils/packages.ts"
 
-// A client that is larger than its README's promise is not small. 185 kB: SLOs and their histories are 25 kB of core.
-const maxUnpackedBytes = 213_000
+// A client that is larger than its README's promise is not small. 250 kB, with tables of histories in node.
+const maxUnpackedBytes = 287_000
 
 const attw = Path.join(root, "packages/checks/node_modules/@arethetypeswrong/cli/dist/index.js")
 

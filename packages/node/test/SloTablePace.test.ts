@@ -94,6 +94,20 @@ describe("the histories of 100 SLOs in 12 months", () => {
 })
 
 describe("the pace of histories", () => {
+  it.effect("leaves room for three calls to the end of each window", () =>
+    Effect.gen(function*() {
+      yield* at(0)
+      const [id] = yield* addSlos(50)
+      const client = yield* SloReportClient.SloReportClient
+      const fiber = yield* Effect.forkChild(runStepwise(table(kolkata), step, 20_000))
+      for (let windows = 0; windows < 3; windows++) {
+        yield* Effect.sleep(windows === 0 ? "9900 millis" : "10 seconds")
+        for (let calls = 0; calls < 3; calls++) yield* client.getSloHistory(id!, { from: 0, to: 86_400 })
+      }
+      yield* Fiber.join(fiber)
+      assert.strictEqual(yield* refusals, 0)
+    }).pipe(Effect.provide(recorded())), 60_000)
+
   it.effect("follows another limit that the headers name", () =>
     Effect.gen(function*() {
       yield* at(0)
