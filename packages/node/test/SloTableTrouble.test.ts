@@ -118,6 +118,20 @@ describe("a table of histories that meets trouble", () => {
       assert.strictEqual((yield* sentTo("history")).length, 3)
     }).pipe(Effect.provide(inMemory({}, { sloApi: { indexLag: "1 hour" } }))))
 
+  it.effect("asks no more for an SLO once one of its intervals has failed", () =>
+    Effect.gen(function*() {
+      yield* now
+      const ids = yield* addSlos(2)
+      yield* TestClock.adjust("2 hours")
+      yield* injectInto("history", Fault.latency("100 millis"), Infinity)
+      const fake = yield* FakeDatadog.FakeDatadog
+      yield* fake.removeSlo(ids[1]!)
+      valueOf(yield* runStepwise(table(kolkata), "50 millis"))
+      assert.strictEqual((yield* sentTo("history")).filter(({ path }) => path.includes(ids[0]!)).length, 12)
+      // Those that were under way.
+      assert.isAtMost((yield* sentTo("history")).filter(({ path }) => path.includes(ids[1]!)).length, 4)
+    }).pipe(Effect.provide(inMemory({}, { rateLimit: undefined, sloApi: { indexLag: "1 hour" } }))))
+
   it.effect("asks for each interval where the history of the whole period is refused", () =>
     Effect.gen(function*() {
       yield* now

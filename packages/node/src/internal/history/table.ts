@@ -105,10 +105,8 @@ const rows = (
       { draft, index }: Step
     ): Effect.fn.Return<Draft | undefined, DatadogError> {
       if (index === undefined) return draft
-      if (!draft.hasFailed) {
-        const { from, to } = intervals[index]!
-        draft.set(index, Cell.fromAnswer(yield* answers.ask({ id: draft.slo.id, from, to })))
-      }
+      const { from, to } = intervals[index]!
+      yield* draft.ask(index, Effect.map(answers.ask({ id: draft.slo.id, from, to }), Cell.fromAnswer))
       return index === intervals.length - 1 ? draft : undefined
     })
 
