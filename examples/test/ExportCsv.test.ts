@@ -1,7 +1,7 @@
-import { FakeDatadog, Fault } from "@effect-datadog/slo-report-testing"
+import { FakeDatadog, Fault, ReportEndpoints } from "@effect-datadog/slo-report-testing"
 import { afterAll, assert, describe, it } from "@effect/vitest"
 import { Effect } from "effect"
-import { against, csv, filesOf, removeTargets, sent, target, withFake } from "./utils/exportCsv.ts"
+import { against, csv, filesOf, period, removeTargets, sent, target, withFake } from "./utils/exportCsv.ts"
 
 afterAll(removeTargets)
 
@@ -53,6 +53,32 @@ describe("export-csv", () => {
       }).pipe(Effect.provide(withFake)),
     30_000
   )
+
+  for (const [flags, source] of [[[], "closed"], [["--source", "history"], "open"]] as const) {
+    it.live(`computes the file from histories where the report endpoints are ${source}`, () =>
+      Effect.gen(function*() {
+        const fake = yield* FakeDatadog.FakeDatadog
+        if (source === "closed") yield* fake.setReportEndpoints(ReportEndpoints.closed(403, {}))
+        const file = target()
+        const { code, errors, output } = yield* against(file, [...period, ...flags])
+        assert.strictEqual(code, 0, errors)
+        assert.match(
+          output,
+          new RegExp(
+            [
+              /searching · \d+ s elapsed · 0 polls/,
+              /computing · 2 SLOs in 1 intervals · \d+ s elapsed · 0 polls/,
+              /computed · \d+ bytes · \d+ s elapsed · 0 polls/,
+              /Wrote .*report\.csv\.\n$/
+            ].map(({ source }) => source).join("\n")
+          )
+        )
+        const [head, ...rows] = filesOf(file)["report.csv"]!.trimEnd().split("\n")
+        assert.strictEqual(head, "id,slo_type,name,target,export_error,2024-01-01")
+        assert.deepStrictEqual(rows.map((row) => row.split(",")[2]), ["Checkout availability", "Checkout latency"])
+        assert.isTrue(rows.every((row) => /,9\d\.\d+$/.test(row)), rows.join("\n"))
+      }).pipe(Effect.provide(withFake)), 30_000)
+  }
 
   it.live("exits with 2 for a file that is cut short, and an existing file is as it was", () =>
     Effect.gen(function*() {

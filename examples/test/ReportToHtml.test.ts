@@ -1,4 +1,4 @@
-import { FakeDatadog, FakeDatadogServer, Timeline } from "@effect-datadog/slo-report-testing"
+import { FakeDatadog, FakeDatadogServer, ReportEndpoints, Timeline } from "@effect-datadog/slo-report-testing"
 import { afterAll, assert, describe, it } from "@effect/vitest"
 import { Effect, Stream } from "effect"
 import * as Fs from "node:fs"
@@ -44,6 +44,41 @@ describe("report-to-html", () => {
       assert.strictEqual(errors, `Report ${id} is completed_with_errors.\n`)
       assert.strictEqual(output, yield* Effect.promise(() => pageOf(csv)))
     }).pipe(Effect.provide(FakeDatadogServer.layerTest())), 30_000)
+})
+
+describe("report-to-html of a query", () => {
+  for (const source of [undefined, "auto", "history"]) {
+    it.live(
+      `writes the page of histories where the report endpoints are closed, source ${source ?? "not given"}`,
+      () =>
+        Effect.gen(function*() {
+          const fake = yield* FakeDatadog.FakeDatadog
+          const { url } = yield* FakeDatadogServer.FakeDatadogServer
+          yield* fake.setReportEndpoints(ReportEndpoints.closed(403, {}))
+          const { apiKey, applicationKey } = fake.credentials
+          const environment = {
+            DD_HOST: url,
+            DD_API_KEY: apiKey,
+            DD_APP_KEY: applicationKey,
+            REPORT_QUERY: "service:checkout"
+          }
+          const { code, errors, output } = yield* Effect.promise(() =>
+            run("report-to-html", environment, undefined, {
+              arguments: source === undefined ? [] : ["--source", source]
+            })
+          )
+          assert.strictEqual(code, 0, errors)
+          assert.match(output, /^<!doctype html>\n[^]*Checkout availability[^]*Checkout latency[^]*<\/html>\n$/)
+        }).pipe(Effect.provide(FakeDatadogServer.layerTest())),
+      30_000
+    )
+  }
+
+  it("tells how it is used where the source is none", async () => {
+    const { code, errors } = await report({ arguments: ["--source", "search"] })
+    assert.strictEqual(code, 2)
+    assert.match(errors, /^Usage: /)
+  })
 })
 
 describe("reading a report's CSV", () => {

@@ -79,6 +79,15 @@ export const make = (output: NodeJS.WriteStream, beginning = "not asked yet") =>
       /** Notes how far an export has come. */
       showExport: (progress: ExportProgress.ExportProgress) => {
         switch (progress._tag) {
+          case "SourceChosen":
+            return progress.source === "report" ? Effect.void : step("searching")
+          case "EndAnnounced":
+            // The client logs it.
+            return Effect.void
+          case "SlosFound":
+            return step("computing", `${count(progress.slos)} SLOs in ${count(progress.intervals)} intervals`)
+          case "RowDone":
+            return step("computing", `${count(progress.rows)} of ${count(progress.total)} rows`)
           case "Created":
             return step("created")
           case "Polled":
@@ -88,7 +97,7 @@ export const make = (output: NodeJS.WriteStream, beginning = "not asked yet") =>
             return step("downloading", `${count(progress.bytes)}${total} bytes`)
           }
           case "Done":
-            return step("downloaded", `${count(progress.bytes)} bytes`)
+            return step(progress.report === undefined ? "computed" : "downloaded", `${count(progress.bytes)} bytes`)
         }
       }
     }

@@ -16,6 +16,7 @@ const sections: Readonly<Record<string, () => Promise<{ readonly section: () => 
   alone: () => import("./alone.ts"),
   size: () => import("./size.ts"),
   rows: () => import("./rows.ts"),
+  tables: () => import("./tables.ts"),
   conformance: () => import("./conformance.ts")
 }
 

@@ -26,18 +26,29 @@ const directions: Readonly<Record<string, ReadonlyArray<string>>> = {
     "ExportProgress",
     "SloReportError"
   ],
+  "internal/history": ["internal/http", "internal/pacing", "ExportProgress", "SloReportError", "TableOptions"],
+  "internal/source": [
+    "internal/http",
+    "internal/history",
+    "internal/report",
+    "ExportProgress",
+    "SloReportError",
+    "TableOptions"
+  ],
+  "internal/export": ["internal/file", "internal/http", "ExportProgress", "SloReportError"],
   "internal/service": ["*"],
   SloReportClient: ["*"],
   // The words: what is told and set. They use the lowest room alone, for what they compute.
   ClientOptions: ["RetryPolicy"],
   DatadogConfig: [],
   DatadogHttpClient: ["internal/http", "DatadogConfig"],
-  ExportOptions: ["WaitOptions"],
+  ExportOptions: ["TableOptions", "WaitOptions"],
   ExportProgress: [],
   PollPolicy: ["internal/http"],
   RetryPolicy: ["internal/http"],
   SloReportError: [],
   SloReportMetrics: [],
+  TableOptions: ["WaitOptions"],
   WaitEvent: ["SloReportError"],
   WaitOptions: ["PollPolicy", "WaitEvent"],
   index: ["*"]

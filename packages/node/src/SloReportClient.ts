@@ -1,9 +1,11 @@
 /**
- * The client: a report is created, waited for and downloaded, as bytes, as rows or to a file.
+ * The client: SLO reports as rows or to a file, from the report endpoints or without them.
  *
  * @since 0.1.0
  */
 import type { DatadogError } from "@effect-datadog/slo-report/DatadogError"
+import type { Slo } from "@effect-datadog/slo-report/Slo"
+import type { SloHistory } from "@effect-datadog/slo-report/SloHistory"
 import type { ReportId, SloReport } from "@effect-datadog/slo-report/SloReport"
 import type { SloReportRequest } from "@effect-datadog/slo-report/SloReportRequest"
 import type { SloReportRow } from "@effect-datadog/slo-report/SloReportRow"
@@ -29,9 +31,13 @@ import type {
   CreateOutcomeUnknown,
   InvalidReportId,
   InvalidReportTable,
+  InvalidSloId,
+  InvalidSloPeriod,
   ReportFailed,
+  SloTableError,
   WaitTimedOut
 } from "./SloReportError.ts"
+import type { TableOptions } from "./TableOptions.ts"
 import type { WaitEvent } from "./WaitEvent.ts"
 import type { WaitOptions } from "./WaitOptions.ts"
 
@@ -44,12 +50,19 @@ export type {
    */
   ClientOptions,
   /**
-   * How to export a report.
+   * How to export a table.
    *
    * @category models
    * @since 0.1.0
    */
   ExportOptions,
+  /**
+   * How to make a table.
+   *
+   * @category models
+   * @since 0.1.0
+   */
+  TableOptions,
   /**
    * How to wait for one report.
    *
@@ -126,26 +139,45 @@ export interface Service {
     id: string
   ) => Stream.Stream<SloReportRow, DatadogError | InvalidReportId | InvalidReportTable>
   /**
-   * Creates a report, waits for it and downloads it, and emits how far it has come, `Done` last.
+   * Searches SLOs, in Datadog's query language: those that a report with this query would have, each once.
+   */
+  readonly searchSlos: (query: string) => Stream.Stream<Slo, DatadogError>
+  /**
+   * Asks for an SLO's history over a period in epoch seconds, such as an interval of `ReportIntervals`.
+   */
+  readonly getSloHistory: (
+    id: string,
+    period: { readonly from: number; readonly to: number }
+  ) => Effect.Effect<SloHistory, DatadogError | InvalidSloId | InvalidSloPeriod>
+  /**
+   * The rows of a table, each as soon as it is complete: from a report that is created and waited for, or, where
+   * reports are refused, from the histories of the SLOs.
+   *
+   * Of histories, an SLO that fails is a row with an `exportError`. Their requests take turns, as the limit that
+   * Datadog's answers name has room for them; other calls don't wait for them.
+   */
+  readonly rows: (
+    request: SloReportRequest,
+    options?: TableOptions
+  ) => Stream.Stream<SloReportRow, SloTableError | InvalidReportTable>
+  /**
+   * Makes a table as the file of a report, from either source as {@link Service.rows}, and emits how far it has
+   * come, `Done` last.
    */
   readonly exportReport: <E = never, R = never>(
     request: SloReportRequest,
     options?: ExportOptions<E, R>
-  ) => Stream.Stream<ExportProgress, DatadogError | CreateOutcomeUnknown | WaitTimedOut | ReportFailed | E, R>
+  ) => Stream.Stream<ExportProgress, SloTableError | E, R>
   /**
-   * Exports a report to a file, which appears, or is replaced, all at once and before `Done`.
+   * Exports a table to a file, which appears, or is replaced, all at once and before `Done`.
    *
    * An export that fails or is interrupted leaves nothing behind, and an existing file as it was.
    */
   readonly exportReportTo: (
     path: string,
     request: SloReportRequest,
-    options?: WaitOptions
-  ) => Stream.Stream<
-    ExportProgress,
-    DatadogError | CreateOutcomeUnknown | WaitTimedOut | ReportFailed | PlatformError,
-    FileSystem
-  >
+    options?: TableOptions
+  ) => Stream.Stream<ExportProgress, SloTableError | PlatformError, FileSystem>
 }
 
 /**

@@ -4,6 +4,7 @@
  * @since 0.1.0
  */
 import { DatadogError, outcome } from "@effect-datadog/slo-report/DatadogError"
+import type { InvalidReportPeriod } from "@effect-datadog/slo-report/ReportIntervals"
 import { ReportId, SloReport } from "@effect-datadog/slo-report/SloReport"
 import * as Duration from "effect/Duration"
 import * as Schema from "effect/Schema"
@@ -120,3 +121,80 @@ export class InvalidReportTable extends Schema.TaggedError<InvalidReportTable>()
       "Download the file to see what it holds."
   }
 }
+
+/**
+ * The id given can't be an SLO's; nothing was sent.
+ *
+ * **Details**
+ *
+ * `id` is what was given, its first 100 characters; `issue` tells what is wrong with it.
+ *
+ * @category errors
+ * @since 0.1.0
+ */
+export class InvalidSloId extends Schema.TaggedError<InvalidSloId>()("InvalidSloId", {
+  id: Schema.String,
+  issue: Schema.String
+}) {
+  override get message(): string {
+    return `${JSON.stringify(this.id)} is not the id of an SLO; nothing was sent. ${this.issue}.`
+  }
+}
+
+/**
+ * The period given can't be one of a history; nothing was sent.
+ *
+ * **Details**
+ *
+ * `member` is the end of the period that is wrong; `issue` tells what is wrong with it.
+ *
+ * @category errors
+ * @since 0.1.0
+ */
+export class InvalidSloPeriod extends Schema.TaggedError<InvalidSloPeriod>()("InvalidSloPeriod", {
+  member: Schema.Literals(["from", "to"]),
+  issue: Schema.String
+}) {
+  override get message(): string {
+    return `The period is none; nothing was sent. ${JSON.stringify(this.member)}: ${this.issue}.`
+  }
+}
+
+/**
+ * More SLOs were found than a table may have; no history was asked for.
+ *
+ * **Details**
+ *
+ * `found` is how many there are, or how many had been found when there were too many; `limit` is `maxSlos`.
+ *
+ * @category errors
+ * @since 0.1.0
+ */
+export class SloTableTooLarge extends Schema.TaggedError<SloTableTooLarge>()("SloTableTooLarge", {
+  found: Schema.Natural,
+  limit: Schema.Natural
+}) {
+  override get message(): string {
+    return `The query finds ${this.found} SLOs, and a table may have ${this.limit}. No history was asked for. ` +
+      "Narrow the query, or raise maxSlos."
+  }
+}
+
+/**
+ * What can go wrong with a table, from either source.
+ *
+ * **Details**
+ *
+ * `InvalidReportPeriod`, of `ReportIntervals`, and `SloTableTooLarge` are met by histories alone,
+ * `CreateOutcomeUnknown`, `WaitTimedOut` and `ReportFailed` by a report alone.
+ *
+ * @category errors
+ * @since 0.1.0
+ */
+export type SloTableError =
+  | DatadogError
+  | CreateOutcomeUnknown
+  | WaitTimedOut
+  | ReportFailed
+  | InvalidReportPeriod
+  | SloTableTooLarge

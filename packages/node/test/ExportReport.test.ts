@@ -48,6 +48,7 @@ describe("an export", () => {
     Effect.gen(function*() {
       const { seen } = valueOf(yield* run(watch({ poll: PollPolicy.fixed("4 seconds") })))
       assert.deepStrictEqual(seen, [
+        [0, "SourceChosen report open"],
         [0, "Created"],
         [0, "Polled in_progress"],
         [4, "Polled in_progress"],
@@ -68,11 +69,13 @@ describe("an export", () => {
 
   it.effect("names the report that Datadog made, from the first value on", () =>
     Effect.gen(function*() {
-      const [created, ...more] = valueOf(yield* run(collect()))
+      const [, created, ...more] = valueOf(yield* run(collect()))
       const [id] = yield* madeReports
       assert.strictEqual(created?._tag === "Created" ? String(created.id) : created?._tag, id)
       for (const progress of more) {
-        if (progress._tag === "Polled" || progress._tag === "Done") assert.strictEqual(String(progress.report.id), id)
+        if (progress._tag === "Polled" || progress._tag === "Done") {
+          assert.strictEqual(String(progress.report?.id), id)
+        }
       }
     }).pipe(Effect.provide(inMemory({}, atOnce))))
 
@@ -82,7 +85,7 @@ describe("an export", () => {
       yield* injectInto("download", Fault.slowBody({ bytes: 50, gap: 0 }))
       const onChunk = (chunk: Uint8Array) => Effect.delay(Effect.sync(() => chunks.push(chunk)), "1 minute")
       const { seen } = valueOf(yield* run(watch({ onChunk })))
-      assert.deepStrictEqual(seen.slice(2), [
+      assert.deepStrictEqual(seen.slice(3), [
         [60, `Downloading 50/${size}`],
         [120, `Downloading 100/${size}`],
         [180, `Downloading 150/${size}`],
@@ -112,6 +115,7 @@ describe("an export", () => {
     Effect.gen(function*() {
       const { seen } = valueOf(yield* run(watch()))
       assert.deepStrictEqual(seen.map(([, progress]) => progress), [
+        "SourceChosen report open",
         "Created",
         "Polled completed_with_errors",
         `Downloading ${size}/${size}`,
@@ -125,6 +129,7 @@ describe("an export", () => {
     Effect.gen(function*() {
       const { ended, seen } = valueOf(yield* run(watch(everySecond)))
       assert.deepStrictEqual(seen.map(([, progress]) => progress), [
+        "SourceChosen report open",
         "Created",
         "Polled in_progress",
         "Polled in_progress",
@@ -176,6 +181,7 @@ describe("an export that meets trouble", () => {
       }
       const { seen } = valueOf(yield* run(watch()))
       assert.deepStrictEqual(seen, [
+        [7.35, "SourceChosen report open"],
         [7.35, "Created"],
         [14.7, "Polled completed"],
         [22.05, `Downloading ${size}/${size}`],
@@ -210,7 +216,7 @@ describe("an export that meets trouble", () => {
       it.effect(`ends at once with ${tag} where the ${phase} meets ${status}`, () =>
         Effect.gen(function*() {
           yield* injectInto(phase, Fault.status(status), Infinity)
-          const ended = yield* run(collect())
+          const ended = yield* run(collect({ source: "report" }))
           assert.strictEqual(errorOf(ended)._tag, tag)
           assert.strictEqual(ended.took, 0)
           assert.strictEqual((yield* sentTo(phase)).length, 1)
@@ -223,7 +229,7 @@ describe("an export that meets trouble", () => {
       yield* injectInto("download", Fault.truncate(60))
       const { ended, seen } = valueOf(yield* run(watch()))
       assert.deepInclude(errorOf(ended), { _tag: "DatadogTransportError", reason: "reset" })
-      assert.deepStrictEqual(seen.map(([, progress]) => progress).slice(2), [`Downloading 60/${size}`])
+      assert.deepStrictEqual(seen.map(([, progress]) => progress).slice(3), [`Downloading 60/${size}`])
     }).pipe(Effect.provide(inMemory({}, atOnce))))
 })
 
@@ -234,7 +240,7 @@ describe("a report that Datadog doesn't know yet", () => {
   it.effect("is asked for again at the pace of the polls", () =>
     Effect.gen(function*() {
       const { seen } = valueOf(yield* run(watch({ poll: PollPolicy.fixed("2 seconds") })))
-      assert.deepStrictEqual(seen[1], [6, "Polled completed"])
+      assert.deepStrictEqual(seen[2], [6, "Polled completed"])
       assert.deepStrictEqual((yield* sentTo("status")).map(({ at, status }) => [at, status]), [
         [0, 404],
         [2000, 404],

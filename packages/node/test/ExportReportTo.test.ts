@@ -19,6 +19,7 @@ describe("an export to a file", () => {
       const path = Path.join(yield* folder, "report.csv")
       const seen = yield* Stream.runCollect(exportingTo(path))
       assert.deepStrictEqual(seen.map(short), [
+        "SourceChosen report open",
         "Created",
         "Polled completed",
         `Downloading ${size}/${size}`,

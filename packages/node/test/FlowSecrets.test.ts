@@ -1,7 +1,7 @@
 import { Fault } from "@effect-datadog/slo-report-testing"
 import { assert, describe, it } from "@effect/vitest"
 import { Effect, Exit, Schema, Stream } from "effect"
-import { RetryPolicy, type SloReportClient, SloReportError } from "../src/index.ts"
+import { RetryPolicy, SloReportClient, SloReportError } from "../src/index.ts"
 import { inject, reportId } from "./utils/client.ts"
 import { assertClean, echoesOf, keyPair, leaksOf, token, watched, withCanaries } from "./utils/echoes.ts"
 import { add, create, download, exporting, injectInto, rows, run, sent } from "./utils/flow.ts"
@@ -11,7 +11,9 @@ const operations: Readonly<Record<string, Effect.Effect<void, unknown, SloReport
   create: create(),
   download: Stream.runDrain(download(reportId)),
   rows: Stream.runDrain(rows(reportId)),
-  export: Stream.runDrain(exporting())
+  export: Stream.runDrain(exporting()),
+  search: SloReportClient.SloReportClient.use((client) => Stream.runDrain(client.searchSlos("a"))),
+  history: SloReportClient.SloReportClient.use((client) => client.getSloHistory("a", { from: 0, to: 1 }))
 }
 
 // All ways to print an exit's error, as it is and as it is written.

@@ -520,3 +520,24 @@ describe("the telemetry of polls that waits share", () => {
       assert.deepStrictEqual([yield* waitsOf("defect"), yield* waitsOf("interrupted")], [1, 0])
     }).pipe(withOwnMetrics))
 })
+
+describe("a poll that is answered while the answer before is handed on", () => {
+  it.effect("loses no wait", () =>
+    Effect.gen(function*() {
+      // The poll at 5 s hangs until 13 s; the first wait is due by then and polls at once, before the other has gone on.
+      const { client, server } = yield* given({
+        fate: ({ index }) => index === 1 ? "hang" : undefined,
+        client: { attemptTimeout: "8 seconds" }
+      })
+      const fibers = [
+        yield* begin(client.waitForReport(id, every("7 seconds", { deadline: "30 seconds" }))),
+        yield* begin(client.waitForReport(id, every("5 seconds", { deadline: "30 seconds" })))
+      ]
+      const observed = yield* finishAll(fibers, "1 minute")
+      assert.deepStrictEqual(times(server.log), [0, 5000, 13_000, 18_000, 23_000, 28_000, 30_000])
+      for (const { endedAt, exit } of observed) {
+        assert.strictEqual(failureOf(exit)._tag, "WaitTimedOut")
+        assert.strictEqual(endedAt, 30_000)
+      }
+    }))
+})

@@ -1,4 +1,13 @@
-import type { DatadogError, DatadogSite, SloReport, SloReportRequest, SloReportRow } from "@effect-datadog/slo-report"
+import type {
+  DatadogError,
+  DatadogSite,
+  ReportIntervals,
+  Slo,
+  SloHistory,
+  SloReport,
+  SloReportRequest,
+  SloReportRow
+} from "@effect-datadog/slo-report"
 import type {
   Config,
   Context,
@@ -76,12 +85,37 @@ expectTypeOf(client.reportRows).toEqualTypeOf<
   (id: string) => Stream.Stream<SloReportRow.SloReportRow, StatusErrors | SloReportError.InvalidReportTable>
 >()
 
-// An export adds nothing to what its steps can meet: the id is Datadog's own, and no rows are read.
-type ExportErrors =
+expectTypeOf(client.searchSlos).toEqualTypeOf<(query: string) => Stream.Stream<Slo.Slo, CallErrors>>()
+expectTypeOf(client.getSloHistory).toEqualTypeOf<
+  (
+    id: string,
+    period: { readonly from: number; readonly to: number }
+  ) => Effect.Effect<
+    SloHistory.SloHistory,
+    CallErrors | SloReportError.InvalidSloId | SloReportError.InvalidSloPeriod
+  >
+>()
+expectTypeOf<ReportIntervals.Interval>().toExtend<Parameters<typeof client.getSloHistory>[1]>()
+
+// A table adds nothing to what its two ways can meet: the ids are Datadog's own.
+type TableErrors =
   | CallErrors
   | SloReportError.CreateOutcomeUnknown
   | SloReportError.WaitTimedOut
   | SloReportError.ReportFailed
+  | ReportIntervals.InvalidReportPeriod
+  | SloReportError.SloTableTooLarge
+
+expectTypeOf<SloReportError.SloTableError>().toEqualTypeOf<TableErrors>()
+expectTypeOf(client.rows).toEqualTypeOf<
+  (
+    request: SloReportRequest.SloReportRequest,
+    options?: SloReportClient.TableOptions
+  ) => Stream.Stream<SloReportRow.SloReportRow, TableErrors | SloReportError.InvalidReportTable>
+>()
+
+// An export reads no rows.
+type ExportErrors = TableErrors
 
 declare const request: SloReportRequest.SloReportRequest
 declare const takeChunk: (chunk: Uint8Array) => Effect.Effect<number, "full", "disk">
@@ -99,7 +133,7 @@ expectTypeOf(client.exportReportTo).toEqualTypeOf<
   (
     path: string,
     request: SloReportRequest.SloReportRequest,
-    options?: SloReportClient.WaitOptions
+    options?: SloReportClient.TableOptions
   ) => Stream.Stream<
     ExportProgress.ExportProgress,
     ExportErrors | PlatformError.PlatformError,
@@ -114,6 +148,9 @@ expectTypeOf<keyof SloReportClient.Service>().toEqualTypeOf<
   | "createReport"
   | "downloadReport"
   | "reportRows"
+  | "searchSlos"
+  | "getSloHistory"
+  | "rows"
   | "exportReport"
   | "exportReportTo"
 >()
@@ -123,12 +160,19 @@ expectTypeOf<keyof SloReportClient.Service>().toEqualTypeOf<
 export const refusedRequest = client.createReport({ query: "a", from: "2024-01-01", to: "2024-02-01" })
 
 // Progress is told apart by its tag, and has no bytes in it.
-expectTypeOf<ExportProgress.ExportProgress["_tag"]>().toEqualTypeOf<"Created" | "Polled" | "Downloading" | "Done">()
+expectTypeOf<ExportProgress.ExportProgress["_tag"]>().toEqualTypeOf<
+  "SourceChosen" | "EndAnnounced" | "Created" | "Polled" | "Downloading" | "SlosFound" | "RowDone" | "Done"
+>()
+expectTypeOf<ExportProgress.SourceChosen["source"]>().toEqualTypeOf<"report" | "history">()
+expectTypeOf<ExportProgress.SourceChosen["reason"]>().toEqualTypeOf<"asked" | "open" | "closed">()
+expectTypeOf<ExportProgress.SourceChosen["refusal"]>().toEqualTypeOf<DatadogError.DatadogError | undefined>()
+expectTypeOf<ExportProgress.RowDone["total"]>().toEqualTypeOf<number>()
+expectTypeOf<ExportProgress.Done["exportErrors"]>().toEqualTypeOf<number | undefined>()
 expectTypeOf<ExportProgress.Created["id"]>().toEqualTypeOf<SloReport.ReportId>()
 expectTypeOf<ExportProgress.Polled["report"]>().toEqualTypeOf<SloReport.SloReport>()
 expectTypeOf<ExportProgress.Downloading["bytes"]>().toEqualTypeOf<number>()
 expectTypeOf<ExportProgress.Downloading["total"]>().toEqualTypeOf<number | undefined>()
-expectTypeOf<ExportProgress.Done["report"]>().toEqualTypeOf<SloReport.SloReport>()
+expectTypeOf<ExportProgress.Done["report"]>().toEqualTypeOf<SloReport.SloReport | undefined>()
 expectTypeOf(ExportProgress.ExportProgress).toExtend<Schema.Codec<ExportProgress.ExportProgress, unknown>>()
 
 // A report's id is any text: what it must be is checked at run time.
@@ -200,6 +244,11 @@ expectTypeOf<SloReportClient.ClientOptions>().toEqualTypeOf<{
   readonly pacing?: { readonly reserve?: number | undefined } | false | undefined
   readonly transformClient?: ((client: HttpClient.HttpClient) => HttpClient.HttpClient) | undefined
 }>()
+expectTypeOf<Omit<SloReportClient.TableOptions, keyof SloReportClient.WaitOptions>>().toEqualTypeOf<{
+  readonly source?: "report" | "history" | "auto" | undefined
+  readonly maxSlos?: number | undefined
+}>()
+expectTypeOf<SloReportClient.TableOptions>().toExtend<SloReportClient.WaitOptions>()
 expectTypeOf<SloReportClient.WaitOptions>().toEqualTypeOf<{
   readonly poll?: PollPolicy.PollPolicy | undefined
   readonly deadline?: Duration.Input | undefined

@@ -15,22 +15,33 @@ import * as Stream from "effect/Stream"
 import type { ClientOptions } from "../ClientOptions.ts"
 import * as DatadogConfig from "../DatadogConfig.ts"
 import type { ExportOptions } from "../ExportOptions.ts"
+import type { ExportProgress } from "../ExportProgress.ts"
 import * as RetryPolicy from "../RetryPolicy.ts"
 import { ReportFailed } from "../SloReportError.ts"
 import type { WaitEvent } from "../WaitEvent.ts"
 import type { WaitOptions } from "../WaitOptions.ts"
+import type { TableOptions } from "../TableOptions.ts"
+import * as Announcement from "./http/announcement.ts"
 import { maxAttempts } from "./http/attempt.ts"
 import * as Bounds from "./http/bounds.ts"
 import * as Scrub from "./http/scrub.ts"
+import { toFile, withAnnouncement } from "./export.ts"
+import * as TableExport from "./history/export.ts"
+import * as HistoryOperations from "./history/operations.ts"
+import { type Period, validQuestion } from "./history/question.ts"
+import * as Table from "./history/table.ts"
 import * as Limiter from "./pacing/limiter.ts"
+import * as Meters from "./pacing/meters.ts"
 import * as Pacer from "./pacing/pacer.ts"
+import * as Turns from "./pacing/turns.ts"
 import * as SharedPolls from "./polling/sharedPolls.ts"
 import * as Wait from "./polling/wait.ts"
 import * as CreatedReports from "./report/createdReports.ts"
-import * as Export from "./report/export.ts"
+import * as ReportExport from "./report/export.ts"
 import * as Operations from "./report/operations.ts"
 import { validId } from "./report/reportId.ts"
 import { rows } from "./report/rows.ts"
+import * as Source from "./source.ts"
 
 /** @internal */
 export const make = Effect.fnUntraced(function*(
@@ -45,8 +56,13 @@ export const make = Effect.fnUntraced(function*(
   const retry = options.retry ?? RetryPolicy.default
   const created = CreatedReports.make()
   const slots = yield* Semaphore.make(maxAttempts)
-  const sender = { client, scrub, attemptTimeout, retry, meter: pacer.meter, slots }
+  const turns = yield* Turns.make
+  const announcements = Announcement.make(scrub)
+  const common = { client, scrub, attemptTimeout, retry, announcements, slots }
+  const sender = { ...common, meter: Meters.both(pacer.meter, turns.ahead) }
+  const pacedSender = { ...common, meter: Meters.both(turns.paced, pacer.meter) }
   const operations = Operations.make({ site, privately, created, sender })
+  const histories = HistoryOperations.make({ site, privately, sender, pacedSender })
   const polls = yield* SharedPolls.make({ pacer, retry, poll: operations.poll }, pacing !== false)
 
   const wait = <E>(id: Effect.Effect<ReportId, E>, options: WaitOptions | undefined) =>
@@ -56,13 +72,40 @@ export const make = Effect.fnUntraced(function*(
 
   const bytes = (id: ReportId) => Stream.map(operations.download(id), ({ chunk }) => chunk)
 
-  const steps = (request: SloReportRequest, options: WaitOptions | undefined): Export.Steps => ({
-    create: operations.create(request),
-    wait: (id) => wait(Effect.succeed(id), options),
-    download: operations.download
+  const done = Effect.fnUntraced(function*<E>(id: Effect.Effect<ReportId, E>, options: WaitOptions | undefined) {
+    const report = Option.getOrThrow(yield* Stream.runLast(wait(id, options)))
+    return report.status === "failed" ? yield* new ReportFailed({ report }) : report
   })
 
-  const inSpan = Stream.withSpan("SloReportClient.exportReport", { attributes: { "datadog.site": site } })
+  const reportRows = (id: ReportId) => rows(id, bytes(id), scrub)
+
+  const table = (request: SloReportRequest, { maxSlos = defaultMaxSlos }: TableOptions = {}) =>
+    Table.make({ search: histories.search, history: histories.pacedHistory }, request, maxSlos)
+
+  const exporting = <E, R>(
+    request: SloReportRequest,
+    onChunk: (chunk: Uint8Array) => Effect.Effect<unknown, E, R>,
+    options: TableOptions | undefined
+  ) => {
+    const wait_ = (id: ReportId) => wait(Effect.succeed(id), options)
+    return withAnnouncement(
+      Source.stream(options?.source ?? "auto", {
+        create: operations.create(request),
+        report: (id, chosen) =>
+          Stream.concat(
+            Stream.succeed<ExportProgress>(chosen),
+            ReportExport.stream({ id, wait: wait_(id), download: operations.download(id) }, onChunk)
+          ),
+        history: (chosen) =>
+          Stream.concat(Stream.succeed<ExportProgress>(chosen), TableExport.stream(table(request, options), onChunk))
+      }),
+      announcements
+    )
+  }
+
+  const attributes = { "datadog.site": site }
+  const inRowsSpan = Stream.withSpan("SloReportClient.rows", { attributes })
+  const inExportSpan = Stream.withSpan("SloReportClient.exportReport", { attributes })
 
   return {
     getReportStatus: (id: string) => Effect.flatMap(validId(id), operations.status),
@@ -77,21 +120,29 @@ export const make = Effect.fnUntraced(function*(
           )
         }, { concurrency: "unbounded" })
       ),
-    awaitReport: Effect.fn("SloReportClient.awaitReport")(function*(id: string, options?: WaitOptions) {
-      const last = yield* Stream.runLast(waitForReport(id, options))
-      const report = Option.getOrThrow(last)
-      return report.status === "failed" ? yield* new ReportFailed({ report }) : report
-    }),
+    awaitReport: Effect.fn("SloReportClient.awaitReport")((id: string, options?: WaitOptions) =>
+      done(validId(id), options)
+    ),
     createReport: operations.create,
     downloadReport: (id: string) => Stream.unwrap(Effect.map(validId(id), bytes)),
-    reportRows: (id: string) =>
-      Stream.unwrap(Effect.map(validId(id), (reportId) => rows(reportId, bytes(reportId), scrub))),
+    reportRows: (id: string) => Stream.unwrap(Effect.map(validId(id), reportRows)),
+    searchSlos: (query: string) => Stream.flattenIterable(Stream.map(histories.search(query), ({ slos }) => slos)),
+    getSloHistory: (id: string, period: Period) => Effect.flatMap(validQuestion(id, period), histories.history),
+    rows: (request: SloReportRequest, options?: TableOptions) =>
+      inRowsSpan(Source.stream(options?.source ?? "auto", {
+        create: operations.create(request),
+        report: (id) => Stream.unwrap(Effect.as(done(Effect.succeed(id), options), reportRows(id))),
+        history: () => Stream.unwrap(Effect.map(table(request, options), ({ rows }) => rows))
+      })),
     exportReport: <E = never, R = never>(request: SloReportRequest, options?: ExportOptions<E, R>) =>
-      inSpan(Export.stream(steps(request, options), options?.onChunk ?? (() => Effect.void))),
-    exportReportTo: (path: string, request: SloReportRequest, options?: WaitOptions) =>
-      inSpan(Export.toFile(steps(request, options), path))
+      inExportSpan(exporting(request, options?.onChunk ?? (() => Effect.void), options)),
+    exportReportTo: (path: string, request: SloReportRequest, options?: TableOptions) =>
+      inExportSpan(toFile(path, (write) => exporting(request, write, options)))
   }
 })
+
+// What a report stops at, by Datadog's documentation.
+const defaultMaxSlos = 1000
 
 // What is wrong with an option is a programmer's mistake, told before anything is sent.
 const checked = (

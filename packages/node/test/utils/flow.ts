@@ -28,7 +28,7 @@ export const rows = (id: string) => Stream.unwrap(Client.useSync((client) => cli
 export const exporting = (options?: SloReportClient.ExportOptions) =>
   Stream.unwrap(Client.useSync((client) => client.exportReport(request, options)))
 
-export const exportingTo = (path: string, options?: SloReportClient.WaitOptions) =>
+export const exportingTo = (path: string, options?: SloReportClient.TableOptions) =>
   Stream.unwrap(Client.useSync((client) => client.exportReportTo(path, request, options)))
 
 // The whole body as text.
@@ -84,6 +84,14 @@ export const valueOf = <A>({ exit }: Ended<A, unknown>): A => {
 // Progress in short: "Created", "Polled in_progress", "Downloading 10/20", "Done completed 20".
 export const short = (progress: ExportProgress.ExportProgress): string => {
   switch (progress._tag) {
+    case "SourceChosen":
+      return `SourceChosen ${progress.source} ${progress.reason}`
+    case "EndAnnounced":
+      return `EndAnnounced ${progress.endpoint}`
+    case "SlosFound":
+      return `SlosFound ${progress.slos}x${progress.intervals}`
+    case "RowDone":
+      return `RowDone ${progress.rows}/${progress.total} ${progress.bytes}`
     case "Created":
       return "Created"
     case "Polled":
@@ -91,7 +99,7 @@ export const short = (progress: ExportProgress.ExportProgress): string => {
     case "Downloading":
       return `Downloading ${progress.bytes}/${progress.total ?? "?"}`
     case "Done":
-      return `Done ${progress.report.rawStatus} ${progress.bytes}`
+      return `Done ${progress.report?.rawStatus ?? `${progress.exportErrors} errors`} ${progress.bytes}`
   }
 }
 

@@ -139,7 +139,7 @@ const terminalAnswers = ({ outcomes, requests, timelines }: Aftermath): Answers 
 
 // Whether a POST can't have been processed, so that it may be sent again. A loopback server can't refuse.
 const isUnprocessed = ({ fault, status }: RecordedRequest.RecordedRequest): boolean =>
-  status === 429 || (status === undefined && ["ECONNREFUSED", "ENOTFOUND", "EAI_AGAIN"].includes(fault ?? ""))
+  status === 429 || (status === undefined && ["ECONNREFUSED", "ENOTFOUND", "EAI_AGAIN", "EPROTO"].includes(fault ?? ""))
 
 const requestProblems = (
   { plan }: Outcome,

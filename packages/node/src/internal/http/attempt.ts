@@ -14,6 +14,7 @@ import type { HttpClientResponse } from "effect/http/HttpClientResponse"
 import * as Metric from "effect/Metric"
 import type * as Semaphore from "effect/Semaphore"
 import * as SloReportMetrics from "../../SloReportMetrics.ts"
+import type { Announcements } from "./announcement.ts"
 import * as Response from "./response.ts"
 import type { Scrub } from "./scrub.ts"
 import { type Call, fromHttpClientError, timedOut } from "./transport.ts"
@@ -23,7 +24,7 @@ import { type Call, fromHttpClientError, timedOut } from "./transport.ts"
  *
  * @internal
  */
-export type Operation = "status" | "create" | "download"
+export type Operation = "status" | "create" | "download" | "search" | "history"
 
 /**
  * The place of a request in what is counted of a rate limit.
@@ -71,6 +72,7 @@ export interface Sender {
   readonly attemptTimeout: Duration.Duration
   /** As many attempts as may be under way at once; time in this queue is no attempt's. */
   readonly slots: Semaphore.Semaphore
+  readonly announcements: Announcements
 }
 
 /**
@@ -87,6 +89,8 @@ export interface Outgoing {
   readonly operation: Operation
   readonly call: Call
   readonly request: HttpClientRequest
+  /** What is read of a good answer, at most. */
+  readonly maxBytes?: number
 }
 
 /**
@@ -101,7 +105,7 @@ export type Read<A, R = never> = (response: HttpClientResponse) => Effect.Effect
  * @internal
  */
 export const attempt = <A, R>(
-  { attemptTimeout, client, meter, scrub, slots }: Sender,
+  { announcements, attemptTimeout, client, meter, scrub, slots }: Sender,
   { call, operation, request }: Outgoing,
   read: Read<A, R>,
   permit?: Permit
@@ -113,7 +117,10 @@ export const attempt = <A, R>(
         onFailure: (error): Effect.Effect<A, DatadogError, R> => Effect.fail(fromHttpClientError(call, error, scrub)),
         onSuccess: (answer) => {
           response = answer
-          return Effect.andThen(Effect.annotateCurrentSpan("http.response.status_code", answer.status), read(answer))
+          return Effect.annotateCurrentSpan("http.response.status_code", answer.status).pipe(
+            Effect.andThen(announcements.look(call, answer)),
+            Effect.andThen(read(answer))
+          )
         }
       }),
       Effect.timeoutOrElse({
@@ -127,14 +134,14 @@ export const attempt = <A, R>(
       Effect.tapError(countFailure),
       Effect.onInterrupt(() => count("interrupted"))
     )
-    return slots.withPermit(Effect.acquireUseRelease(
+    return Effect.acquireUseRelease(
       permit === undefined ? meter.acquire(operation) : Effect.succeed(permit),
-      () => answered,
+      () => slots.withPermit(answered),
       (permit) =>
         response === undefined
           ? Effect.sync(() => meter.release(permit))
           : Effect.flatMap(observe(response), (observation) => meter.complete(permit, observation))
-    ))
+    )
   })
 
 const observe = ({ headers, status }: HttpClientResponse): Effect.Effect<Observation> =>

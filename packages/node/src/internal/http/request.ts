@@ -45,7 +45,7 @@ export const sendOnce = <A>(
   decode: Response.Decode<A>,
   permit?: Permit
 ): Effect.Effect<A, DatadogError> => {
-  const read: Read<A> = (response) => Response.read(response, outgoing.call, decode, sender.scrub)
+  const read: Read<A> = (response) => Response.read(response, outgoing.call, decode, sender.scrub, outgoing.maxBytes)
   return Effect.tap(attempt(sender, outgoing, read, permit), countSuccess)
 }
 

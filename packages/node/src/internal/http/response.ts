@@ -27,19 +27,27 @@ import { type Call, fromHttpClientError } from "./transport.ts"
 /** @internal */
 export type Decode<A> = (json: unknown) => Result.Result<A, { readonly message: string }>
 
-// A status answer has 150 bytes, an HTML error page 27 kB; what is longer is not read to its end.
-const maxBodyBytes = 64 * 1024
+/**
+ * What is read of a body: a status answer has 150 bytes, an HTML error page 27 kB.
+ *
+ * @internal
+ */
+export const usualBytes = 64 * 1024
 
 const maxExcerpt = 200
 
-/** @internal */
+/**
+ * @param maxBytes what is longer is not read to its end; an error's body never beyond the usual
+ * @internal
+ */
 export const read = <A>(
   response: HttpClientResponse,
   call: Call,
   decode: Decode<A>,
-  scrub: Scrub.Scrub
+  scrub: Scrub.Scrub,
+  maxBytes: number = usualBytes
 ): Effect.Effect<A, DatadogError> =>
-  isOk(response) ? readOk(response, call, decode, scrub) : refuse(response, call, scrub)
+  isOk(response) ? readOk(response, call, decode, scrub, maxBytes) : refuse(response, call, scrub)
 
 /**
  * The error that an answer means which is not 2xx, with what its body says.
@@ -51,7 +59,7 @@ export const refuse = (
   call: Call,
   scrub: Scrub.Scrub
 ): Effect.Effect<never, DatadogError> =>
-  Effect.matchEffect(readBody(response), {
+  Effect.matchEffect(readBody(response, usualBytes), {
     onFailure: () => failByStatus(response, call, "", scrub),
     onSuccess: ({ text }) => failByStatus(response, call, text, scrub)
   })
@@ -60,9 +68,10 @@ const readOk = <A>(
   response: HttpClientResponse,
   call: Call,
   decode: Decode<A>,
-  scrub: Scrub.Scrub
+  scrub: Scrub.Scrub,
+  maxBytes: number
 ): Effect.Effect<A, DatadogError> =>
-  Effect.matchEffect(readBody(response), {
+  Effect.matchEffect(readBody(response, maxBytes), {
     onFailure: (error): Effect.Effect<never, DatadogError> => failInBody(response, call, error, scrub),
     onSuccess: (body): Effect.Effect<A, DatadogError> => {
       const result = decodeBody(response, body, decode, scrub)
@@ -94,9 +103,12 @@ const decodeBody = <A>(
   })
 }
 
-// What a server echoes of a key would go from a value to logs and spans.
+// What a server echoes of a key would go from a value to logs and spans. A text without escapes shows every key in it;
+// to look at each value takes a year's history 10 ms in place of 0.6.
 const parseJson = Option.liftThrowable((text: string, scrub: Scrub.Scrub): unknown =>
-  JSON.parse(text, (_, value: unknown) => Predicate.isString(value) ? scrub(value) : value)
+  !text.includes("\\") && scrub(text) === text
+    ? JSON.parse(text)
+    : JSON.parse(text, (_, value: unknown) => Predicate.isString(value) ? scrub(value) : value)
 )
 
 const notJson = (response: HttpClientResponse, scrub: Scrub.Scrub): string =>
@@ -166,18 +178,18 @@ export const failByBody = (
   })
 
 // A body of known length is read in one go, which is cheaper than counting its chunks.
-const readBody = (response: HttpClientResponse): Effect.Effect<Body, HttpClientError> => {
+const readBody = (response: HttpClientResponse, maxBytes: number): Effect.Effect<Body, HttpClientError> => {
   // Each look at the headers makes them anew.
   const { headers } = response
-  return Number(headers["content-length"]) <= maxBodyBytes && headers["content-encoding"] === undefined
-    ? Effect.map(response.arrayBuffer, (buffer) => toBody(new Uint8Array(buffer), true))
-    : readAtMost(response)
+  return Number(headers["content-length"]) <= maxBytes && headers["content-encoding"] === undefined
+    ? Effect.map(response.arrayBuffer, (buffer) => toBody(new Uint8Array(buffer), maxBytes, true))
+    : readAtMost(response, maxBytes)
 }
 
-const readAtMost = (response: HttpClientResponse): Effect.Effect<Body, HttpClientError> =>
+const readAtMost = (response: HttpClientResponse, maxBytes: number): Effect.Effect<Body, HttpClientError> =>
   Effect.suspend(() => {
     const chunks: Array<Uint8Array> = []
-    let room = maxBodyBytes
+    let room = maxBytes
     return response.stream.pipe(
       Stream.runForEachWhile((chunk) =>
         Effect.sync(() => {
@@ -188,15 +200,16 @@ const readAtMost = (response: HttpClientResponse): Effect.Effect<Body, HttpClien
       ),
       // fetch has no stream where there is no body.
       Effect.catch((error) => error.reason._tag === "EmptyBodyError" ? Effect.void : Effect.fail(error)),
-      Effect.map(() => toBody(concat(chunks), room >= 0))
+      Effect.map(() => toBody(concat(chunks), maxBytes, room >= 0))
     )
   })
 
-const toBody = (bytes: Uint8Array, isComplete: boolean): Body => {
-  const plain = isGzip(bytes) ? gunzipAtMost(bytes, maxBodyBytes) : Result.succeed(bytes)
+const toBody = (bytes: Uint8Array, maxBytes: number, isComplete: boolean): Body => {
+  const plain = isGzip(bytes) ? gunzipAtMost(bytes, maxBytes) : Result.succeed(bytes)
   return Result.isFailure(plain)
     ? { text: "", issue: plain.failure }
-    : { text: new TextDecoder().decode(plain.success), issue: isComplete ? undefined : tooLong }
+    : {
+      text: new TextDecoder().decode(plain.success),
+      issue: isComplete ? undefined : `Expected at most ${maxBytes} bytes`
+    }
 }
-
-const tooLong = `Expected at most ${maxBodyBytes} bytes`

@@ -72,9 +72,10 @@ const adaptivePeriod = 10_000
 
 /**
  * @param reserve the part of the limit that polls leave alone until the reset, 0 to 1
+ * @param paced the operation of the requests that take turns, as polls do
  * @internal
  */
-export const make = (reserve: number): Limiter => {
+export const make = (reserve: number, paced: Operation = "status"): Limiter => {
   const names = new Map<Operation, string>()
   let window: Window | undefined
   let pausedUntil = -Infinity
@@ -114,7 +115,7 @@ export const make = (reserve: number): Limiter => {
   }
 
   const isOfLimit = ({ isPoll, operation }: Permit, { name }: RateLimit): boolean =>
-    isPoll || (window?.isTold === true && window.name === name && (name !== undefined || operation === "status"))
+    isPoll || (window?.isTold === true && window.name === name && (name !== undefined || operation === paced))
 
   const learn = (permit: Permit, now: number, { rateLimit, status }: Observation): void => {
     if (rateLimit.remaining === undefined) {

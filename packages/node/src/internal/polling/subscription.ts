@@ -75,7 +75,8 @@ export class Subscription implements Subscriber {
   }
 
   goOn(): void {
-    this.tell(this.event)
+    // In between, it may have gone on with a newer one already.
+    if (this.event !== undefined) this.tell(this.event)
   }
 
   holdUp(millis: number): void {
@@ -92,10 +93,10 @@ export class Subscription implements Subscriber {
     this.tell({ _tag: "Stopped" })
   }
 
-  private tell(event: Event | undefined): void {
+  private tell(event: Event): void {
     const { resume } = this
     this.event = resume === undefined ? event : undefined
     this.resume = undefined
-    if (event !== undefined) resume?.(Effect.succeed(event))
+    resume?.(Effect.succeed(event))
   }
 }

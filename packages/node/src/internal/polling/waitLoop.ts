@@ -153,7 +153,7 @@ export class WaitLoop {
     const isReached = this.last !== undefined || created.has(id)
     switch (error._tag) {
       case "DatadogTransportError":
-        return isRetried || isReached
+        return isRetryable(error) && (isRetried || isReached)
       case "DatadogProtocolError":
       case "DatadogUnexpectedStatus":
         return isReached

@@ -1,0 +1,66 @@
+/**
+ * The search for SLOs, page by page.
+ *
+ * @since 0.1.0
+ */
+import type { DatadogError } from "@effect-datadog/slo-report/DatadogError"
+import type { Slo } from "@effect-datadog/slo-report/Slo"
+import * as SloSearch from "@effect-datadog/slo-report/SloSearch"
+import * as Effect from "effect/Effect"
+import * as HttpClientRequest from "effect/http/HttpClientRequest"
+import * as Option from "effect/Option"
+import * as Schema from "effect/Schema"
+import * as Stream from "effect/Stream"
+import { type RetryingSender, send } from "../http/request.ts"
+import type { Call } from "../http/transport.ts"
+
+/** SLOs that no page before had, and how many there are in all, where Datadog says so. @internal */
+export interface Found {
+  readonly slos: ReadonlyArray<Slo>
+  readonly total: number | undefined
+}
+
+/** @internal */
+export const call: Call = { method: "GET", path: "/api/v1/slo/search" }
+
+// The most that was recorded; an SLO has about 1.5 kB.
+const pageSize = 100
+
+const maxBytes = 8 * 1024 * 1024
+
+const decode = Schema.decodeUnknownResult(SloSearch.SloSearchResponse)
+
+/**
+ * The pages of a search, until the last by Datadog's count, or one that has nothing new.
+ *
+ * @internal
+ */
+export const pages = (
+  sender: RetryingSender,
+  query: string,
+  privately: <A, E, R>(self: Effect.Effect<A, E, R>) => Effect.Effect<A, E, R>
+): Stream.Stream<Found, DatadogError> =>
+  Stream.suspend(() => {
+    const seen = new Set<string>()
+    return Stream.paginate(0, (number: number) =>
+      Effect.map(privately(page(sender, query, number)), (answer) => {
+        // What is searched may change from page to page.
+        const slos = answer.slos.filter(({ id }) => !seen.has(id) && seen.add(id))
+        const isLast = slos.length === 0 || SloSearch.isLast(answer, pageSize)
+        return [[{ slos, total: answer.total }], isLast ? Option.none() : Option.some(number + 1)] as const
+      }))
+  })
+
+const page = (sender: RetryingSender, query: string, number: number) =>
+  send(
+    sender,
+    {
+      operation: "search",
+      call,
+      request: HttpClientRequest.get(call.path, {
+        urlParams: { query, "page[size]": pageSize, "page[number]": number }
+      }),
+      maxBytes
+    },
+    decode
+  )
