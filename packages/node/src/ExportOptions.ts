@@ -12,7 +12,7 @@ import type { WaitOptions } from "./WaitOptions.ts"
  * **Details**
  *
  * - `onChunk`: takes the bytes of the file, part by part; the download waits for it. `@default` drops them
- * - `poll`, `deadline`: how to wait for the report; the deadline ends with the wait
+ * - `poll`, `deadline`, `onSleep`: how to wait for the report; the deadline is the wait's alone
  *
  * @category models
  * @since 0.1.0

@@ -81,9 +81,11 @@ export interface Service {
   /**
    * Waits for a report: emits what every poll saw, the terminal report last, then ends.
    *
-   * Polls belong to the client: waits for one report share them. A report that `failed` is a value here. Polls
-   * that fail in the middle of a wait don't end it, unless they can't pass: a 400, 401, 403 or 404, or a hint
-   * beyond the deadline. `WaitTimedOut` tells what was last known, and what held the wait up.
+   * Polls belong to the client: waits for one report share them. A report that `failed` is a value here. A poll
+   * that fails in the middle of a wait ends it only where that can't pass: 400, 401, 403, 404, 501 and 505, a
+   * transport error that is not `isTransient`, or a hint beyond the deadline. Before Datadog has answered once, so
+   * do an answer that isn't Datadog's, and a connection that fails after its retries. `WaitTimedOut` tells what was
+   * last known, and what held the wait up.
    */
   readonly waitForReport: (
     id: string,
@@ -106,7 +108,10 @@ export interface Service {
    * Creates a report and gives its id, to wait for.
    *
    * It is sent again only where it can't have been processed: after a 429, or without a connection.
-   * `CreateOutcomeUnknown` tells that an answer was lost.
+   * `CreateOutcomeUnknown` tells that an answer was lost. A plain object of the same shape is checked as
+   * `SloReportRequest.make` does; what is wrong with it is a `DatadogTransportError` whose `reason` is `invalid`,
+   * before anything is sent. In the first 15 seconds of a report that this client has created, a 404 is no answer:
+   * waits poll on, other calls ask again every second. The last 10,000 reports are remembered for it.
    */
   readonly createReport: (
     request: SloReportRequest
@@ -114,13 +119,16 @@ export interface Service {
   /**
    * Downloads the CSV file of a report that is done, as fast as its bytes are taken.
    *
-   * A body that is cut short is an error, never a shorter file. Calls are retried until the first byte is
-   * out. `attemptTimeout` is the limit for the first bytes, then for each gap between parts, not for the
-   * whole file.
+   * The first line must be a report's header, and a body that is cut short is an error, never a shorter file: where
+   * neither a length nor chunks tell the body's end, its last line must end in a line break. Calls are retried
+   * until the first byte is out. `attemptTimeout` is the limit for the first bytes, then for each gap between parts,
+   * not for the whole file.
    */
   readonly downloadReport: (id: string) => Stream.Stream<Uint8Array, DatadogError | InvalidReportId>
   /**
-   * Downloads the rows of a report that is done; a row is out as soon as it has arrived.
+   * Downloads the rows of a report that is done, in groups, as the parts of its file arrive.
+   *
+   * The rows before one that is wrong come before the error.
    */
   readonly reportRows: (
     id: string
@@ -135,7 +143,10 @@ export interface Service {
   /**
    * Exports a report to a file, which appears, or is replaced, all at once and before `Done`.
    *
-   * An export that fails or is interrupted leaves nothing behind, and an existing file as it was.
+   * An export that fails or is interrupted leaves nothing behind, and an existing file as it was. Links are followed
+   * when it begins. A device, a FIFO, a socket, a missing folder, missing permission or a file in use is a
+   * `PlatformError` before the report is created. A target that can't be renamed onto is overwritten; where that
+   * fails too, the error names the file that is kept beside it.
    */
   readonly exportReportTo: (
     path: string,
@@ -172,6 +183,12 @@ export class SloReportClient extends Context.Service<SloReportClient, Service>()
 /**
  * Makes the client over the `HttpClient` in the context; its polls end, and its waits are interrupted, with the scope.
  *
+ * **Details**
+ *
+ * At most 256 calls are on their way at once; further ones wait for one to end, which is no part of their time limit.
+ * Credentials that can't be Datadog's, and options out of range, are a defect: a `RangeError` that names the one that
+ * is wrong, and shows no secret.
+ *
  * @category constructors
  * @since 0.1.0
  */
@@ -207,7 +224,11 @@ export const layerConfig = (options?: ClientOptions): Layer.Layer<SloReportClien
  *
  * **Details**
  *
- * It honours `HTTP_PROXY`, `HTTPS_PROXY` and `NO_PROXY`; loopback is never asked of a proxy.
+ * It speaks HTTP/1.1 over at most 256 connections, and as many for create calls, each of which has one of its own.
+ *
+ * `https_proxy`, `all_proxy`, `http_proxy` and `no_proxy`, in lower or upper case, are read as curl reads them; the
+ * proxy must be an HTTP proxy. Another one is a `ConfigError` that names the variable and doesn't repeat it. Loopback
+ * is never asked of a proxy.
  *
  * @category layers
  * @since 0.1.0
