@@ -19,6 +19,13 @@ describe.concurrent("get-report-status", () => {
       assert.strictEqual(code, 2)
       assert.include(errors, "DD_APP_KEY")
     }), 30_000)
+
+  it.live("says in one line that there is no report's id", () =>
+    Effect.gen(function*() {
+      const keys = { DD_API_KEY: "a", DD_APP_KEY: "b", REPORT_DATA_ID: "" }
+      const { code, errors } = yield* Effect.promise(() => run("get-report-status", keys))
+      assert.deepStrictEqual([code, errors], [2, "REPORT_DATA_ID is not set\n"])
+    }), 30_000)
 })
 
 describe.concurrent("wait-for-report", () => {

@@ -15,12 +15,15 @@ const doneAfter = (age: Duration.Input) =>
 const inject = (fault: Fault.Fault, times = 1) => FakeDatadog.FakeDatadog.use((fake) => fake.inject(fault, { times }))
 
 describe("what ends a wait at once", () => {
-  const fatal = {
-    DatadogBadRequest: Fault.status(400),
-    DatadogUnauthorized: Fault.status(401),
-    DatadogForbidden: Fault.status(403),
-    DatadogNotFound: Fault.status(404)
-  }
+  const fatal = [
+    ["DatadogBadRequest", Fault.status(400)],
+    ["DatadogUnauthorized", Fault.status(401)],
+    ["DatadogForbidden", Fault.status(403)],
+    ["DatadogNotFound", Fault.status(404)],
+    ["DatadogServerError", Fault.status(501)],
+    ["DatadogServerError", Fault.status(505)],
+    ["DatadogTransportError", Fault.noAnswer("CERT_HAS_EXPIRED")]
+  ] as const
   const odd = {
     DatadogUnexpectedStatus: Fault.redirect("https://evil.example/"),
     DatadogProtocolError: Fault.html()
@@ -35,8 +38,8 @@ describe("what ends a wait at once", () => {
         assert.deepStrictEqual([endedAt, values.length, yield* requestTimes], [0, 0, [0]])
       }).pipe(Effect.provide(inMemory())))
   }
-  for (const [tag, fault] of Object.entries(fatal)) {
-    it.effect(`is a ${tag}, at the first poll`, () =>
+  for (const [tag, fault] of fatal) {
+    it.effect(`is a ${tag} (${fault.name}), at the first poll`, () =>
       Effect.gen(function*() {
         const id = yield* doneAfter("1 minute")
         yield* inject(fault)
@@ -45,7 +48,7 @@ describe("what ends a wait at once", () => {
         assert.deepStrictEqual([endedAt, values.length, yield* requestTimes], [0, 0, [0]])
       }).pipe(Effect.provide(inMemory())))
 
-    it.effect(`is a ${tag}, in the middle`, () =>
+    it.effect(`is a ${tag} (${fault.name}), in the middle`, () =>
       Effect.gen(function*() {
         const id = yield* doneAfter("1 minute")
         const fiber = yield* begin(waitFor(id, every5s))
