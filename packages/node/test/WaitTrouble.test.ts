@@ -24,21 +24,11 @@ describe("what ends a wait at once", () => {
     ["DatadogServerError", Fault.status(505)],
     ["DatadogTransportError", Fault.noAnswer("CERT_HAS_EXPIRED")]
   ] as const
-  const odd = {
-    DatadogUnexpectedStatus: Fault.redirect("https://evil.example/"),
-    DatadogProtocolError: Fault.html()
-  }
-  for (const [tag, fault] of Object.entries(odd)) {
-    it.effect(`is a ${tag} before Datadog has answered once`, () =>
-      Effect.gen(function*() {
-        const id = yield* doneAfter("1 minute")
-        yield* inject(fault)
-        const { endedAt, exit, values } = yield* observe(waitFor(id, every5s))
-        assert.strictEqual(failureOf(exit)._tag, tag)
-        assert.deepStrictEqual([endedAt, values.length, yield* requestTimes], [0, 0, [0]])
-      }).pipe(Effect.provide(inMemory())))
-  }
-  for (const [tag, fault] of fatal) {
+  const odd = [
+    ["DatadogUnexpectedStatus", Fault.redirect("https://evil.example/")],
+    ["DatadogProtocolError", Fault.html()]
+  ] as const
+  for (const [tag, fault] of [...fatal, ...odd]) {
     it.effect(`is a ${tag} (${fault.name}), at the first poll`, () =>
       Effect.gen(function*() {
         const id = yield* doneAfter("1 minute")
@@ -47,7 +37,9 @@ describe("what ends a wait at once", () => {
         assert.strictEqual(failureOf(exit)._tag, tag)
         assert.deepStrictEqual([endedAt, values.length, yield* requestTimes], [0, 0, [0]])
       }).pipe(Effect.provide(inMemory())))
+  }
 
+  for (const [tag, fault] of fatal) {
     it.effect(`is a ${tag} (${fault.name}), in the middle`, () =>
       Effect.gen(function*() {
         const id = yield* doneAfter("1 minute")

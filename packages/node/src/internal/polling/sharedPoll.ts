@@ -94,9 +94,9 @@ export class SharedPoll implements Pacer.ScheduledPoll {
   /** Since when a poll is under way. */
   askedAt: number | undefined
   /** A failure puts polls off until then, but for last ones. */
-  retryAt = -Infinity
+  retryAt = -1
   /** Datadog asks to send nothing before. */
-  refusedUntil = -Infinity
+  refusedUntil = -1
   polledAt: number
   timer: Pacer.ScheduledPoll["timer"]
   queueEntry: Pacer.ScheduledPoll["queueEntry"]
@@ -196,15 +196,15 @@ export class SharedPoll implements Pacer.ScheduledPoll {
   }
 
   // What an answer says of the next poll: when it is, after a failure under the client's policy.
-  private readonly judge = Effect.fnUntraced(
-    function*(this: SharedPoll, exit: Exit.Exit<SloReport, DatadogError>, answeredAt: number) {
+  private judge(exit: Exit.Exit<SloReport, DatadogError>, answeredAt: number): Effect.Effect<number | undefined> {
+    return Effect.gen({ self: this }, function*() {
       this.error = Exit.isSuccess(exit) ? undefined : Option.getOrUndefined(Cause.findErrorOption(exit.cause))
       if (Exit.isSuccess(exit)) this.report = exit.value
       const { error } = this
       if (error?._tag !== "DatadogTooManyRequests") this.wantedSince = undefined
       const hint = error === undefined ? 0 : retryAfterMillis(error)
-      this.refusedUntil = hint > 0 ? answeredAt + hint : -Infinity
-      this.retryAt = -Infinity
+      this.refusedUntil = hint > 0 ? answeredAt + hint : -1
+      this.retryAt = -1
       if (error !== undefined && isRetryable(error)) {
         this.nextDelay ??= yield* ScheduleStepper.make(this.poller.retry)
         const backoff = yield* this.nextDelay(error)
@@ -219,8 +219,8 @@ export class SharedPoll implements Pacer.ScheduledPoll {
       this.nextDelay = undefined
       this.retries = 0
       return undefined
-    }
-  )
+    })
+  }
 
   private publish(answer: Answer): void {
     this.askedAt = undefined

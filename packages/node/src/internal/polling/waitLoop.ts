@@ -55,7 +55,7 @@ export class WaitLoop {
   /** What others knew of the report already, to be emitted first. */
   private joined: SloReport.SloReport | undefined
   private last: SloReport.SloReport | undefined
-  private answeredAt = -Infinity
+  private answeredAt = -1
   /** `undefined` before the first step of the schedule. */
   private interval: number | undefined
   /** When it wants the next answer; `undefined` where its schedule has ended. */
