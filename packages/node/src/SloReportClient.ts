@@ -225,6 +225,7 @@ export const layerConfig = (options?: ClientOptions): Layer.Layer<SloReportClien
  * **Details**
  *
  * It speaks HTTP/1.1 over at most 256 connections, and as many for create calls, each of which has one of its own.
+ * A download keeps its connection to its end; a call that finds none left waits for one within its time limit.
  *
  * `https_proxy`, `all_proxy`, `http_proxy` and `no_proxy`, in lower or upper case, are read as curl reads them; the
  * proxy must be an HTTP proxy. Another one is a `ConfigError` that names the variable and doesn't repeat it. Loopback
