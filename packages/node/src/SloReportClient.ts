@@ -83,9 +83,9 @@ export interface Service {
    *
    * Polls belong to the client: waits for one report share them. A report that `failed` is a value here. A poll
    * that fails in the middle of a wait ends it only where that can't pass: 400, 401, 403, 404, 501 and 505, a
-   * transport error that is not `isTransient`, or a hint beyond the deadline. Before Datadog has answered once, so
-   * do an answer that isn't Datadog's, and a connection that fails after its retries. `WaitTimedOut` tells what was
-   * last known, and what held the wait up.
+   * transport error that is not `isTransient`, or a hint beyond the deadline. Until Datadog has told its status once,
+   * or this client has created it, so do an answer that isn't Datadog's, and a connection that fails after its
+   * retries. `WaitTimedOut` tells what was last known, and what held the wait up.
    */
   readonly waitForReport: (
     id: string,

@@ -52,6 +52,17 @@ describe("what ends a wait at once", () => {
       }).pipe(Effect.provide(inMemory())))
   }
 
+  for (const [tag, fault] of odd) {
+    it.effect(`is a ${tag} after an error, which told no status`, () =>
+      Effect.gen(function*() {
+        const id = yield* doneAfter("1 minute")
+        yield* inject(Fault.status(503))
+        yield* inject(fault)
+        const { endedAt, exit } = yield* observe(waitFor(id, every5s))
+        assert.deepStrictEqual([failureOf(exit)._tag, endedAt], [tag, 5000])
+      }).pipe(Effect.provide(inMemory({ retry: RetryPolicy.none }))))
+  }
+
   it.effect("is a report id that can't be one; nothing is sent", () =>
     Effect.gen(function*() {
       const { exit } = yield* observe(waitFor("a/b"))
