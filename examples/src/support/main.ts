@@ -49,7 +49,7 @@ const missing = /^Expected string\n {2}at \["(\w+)"\]$/
 
 // What is wrong with a variable of the environment, without the name of the class that says it; and why a server that
 // has no message of its own can't listen.
-const messageOf = (error: { readonly message: string; readonly cause?: unknown }): string => {
+export const messageOf = (error: { readonly message: string; readonly cause?: unknown }): string => {
   if (error instanceof Config.ConfigError) return error.cause.message.replace(missing, "$1 is not set")
   return error.message === "" && error.cause instanceof Error ? error.cause.message : error.message
 }
