@@ -4,6 +4,7 @@ const roots = {
   core: "packages/core",
   node: "packages/node",
   testing: "packages/testing",
+  render: "packages/render",
   checks: "packages/checks",
   examples: "examples"
 }
@@ -36,11 +37,12 @@ export default defineConfig({
     projects: projects("!(*.long).test.ts"),
     coverage: {
       provider: "v8",
-      include: ["packages/{core,node,testing}/src/**/*.ts"],
+      include: ["packages/{core,node,testing,render}/src/**/*.ts"],
       exclude: ["**/index.ts"],
       reporter: [["text", { skipFull: true }]],
       thresholds: {
         "packages/core/src/**": { 100: true },
+        "packages/render/src/**": { 100: true },
         "packages/node/src/**": { lines: 95, branches: 95, functions: 95, statements: 95 }
       }
     }

@@ -24,9 +24,11 @@ const ceilings: ReadonlyArray<Ceiling> = [
     modules: ["ApiErrorBody", "DatadogError", "DatadogResponse", "DatadogSite", "RateLimit", "SloReport"],
     bytes: 6300
   },
-  // 12.9 kB: the request takes 1.4 kB, the rows and the table of a report 2.1 kB, SLOs, their histories and the table
-  // made of these 3.9 kB. Who names none gets none.
-  { what: "core, all of it", folder: "core", bytes: 14_800 },
+  // 16.4 kB: the request takes 1.4 kB, the rows and the table of a report 4.2 kB, SLOs, their histories and the table
+  // made of these 3.9 kB, the verdict 1.5 kB. Who names none gets none.
+  { what: "core, all of it", folder: "core", bytes: 18_800 },
+  // 5.1 kB: nine tenths of a kilobyte for the first format, half of one for each more.
+  { what: "render", folder: "render", bytes: 5900 },
   // 21.6 kB: the status and the wait with their limits take 9 kB, creating, downloading and exporting 5 kB, a file that
   // takes its target's place 2.2 kB, what a transport and an environment may say wrongly 4.5 kB.
   { what: "node", folder: "node", bytes: 24_800 }

@@ -71,8 +71,14 @@ describe("a project that follows the documentation", () => {
       ...Object.fromEntries(fences.map(({ code }, index) => [`src/fence${index}.ts`, `${code}\nexport {}\n`])),
       "src/canary.ts": `import { DatadogError } from "@effect-datadog/slo-report"
 import { SloReportClient } from "@effect-datadog/slo-report-node"
+import { Csv } from "@effect-datadog/slo-report-render"
 import { FakeDatadog } from "@effect-datadog/slo-report-testing"
-export const wrong: [string, string, string] = [DatadogError.isRetryable, SloReportClient.make, FakeDatadog.make]
+export const wrong: [string, string, string, string] = [
+  DatadogError.isRetryable,
+  SloReportClient.make,
+  FakeDatadog.make,
+  Csv.fromRows
+]
 `,
       ...declarations(),
       "tsconfig.json": JSON.stringify({

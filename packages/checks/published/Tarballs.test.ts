@@ -8,8 +8,8 @@ import type { Packed } from "../../../scripts/pack.ts"
 import { glob, node, root, runIn } from "../test/utils/workspace.ts"
 import { packages, specifiersOf } from "./utils/packages.ts"
 
-// A client that is larger than its README's promise is not small. Measured: 225 kB, and 15 %.
-const maxUnpackedBytes = 259_000
+// A client that is larger than its README's promise is not small. Measured: 243 kB, and 15 %.
+const maxUnpackedBytes = 280_000
 
 const attw = Path.join(root, "packages/checks/node_modules/@arethetypeswrong/cli/dist/index.js")
 
@@ -62,7 +62,9 @@ describe.each(packages.map((one) => [one.manifest.name, one] as const))("%s", (n
 
 describe("core and node", () => {
   it(`have less than ${maxUnpackedBytes / 1000} kB together, unpacked`, () => {
-    const sizes = packages.filter(({ folder }) => folder !== "testing").map(({ unpackedSize }) => unpackedSize)
+    const sizes = packages.filter(({ folder }) => ["core", "node"].includes(folder)).map(({ unpackedSize }) =>
+      unpackedSize
+    )
     assert.strictEqual(sizes.length, 2)
     assert.isBelow(sizes.reduce((sum, size) => sum + size, 0), maxUnpackedBytes)
   })
@@ -106,7 +108,7 @@ describe("pnpm release", () => {
         assert.include(output, `${manifest.name} ${manifest.version}: ${manifest.description}\n`)
         for (const path of Object.keys(files)) assert.include(output, ` kB  ${path}\n`)
       }
-      assert.match(output, /Would publish 3 packages as \d+\.\d+\.\d+\. Nothing was sent\.\n$/)
+      assert.match(output, /Would publish 4 packages as \d+\.\d+\.\d+\. Nothing was sent\.\n$/)
       assert.strictEqual(requests, 0)
     } finally {
       server.close()

@@ -36,22 +36,49 @@ const bans: ReadonlyArray<Ban> = [
   ["testing does not reach into node", "testing/src/Reach.ts", `import "../../node/src/Fine.ts"`, imports],
   ["testing's command does not know node", "testing/bin/a.ts", `import "@effect-datadog/slo-report-node"`, imports],
   ["testing has no barrel", "testing/src/Barrel.ts", `import "effect"`, imports],
-  ...["core/src", "core/src/internal", "node/src", "testing/src", "testing/bin"].flatMap((
-    folder
-  ): ReadonlyArray<Ban> => [
-    [`${folder} takes no time from Date`, `${folder}/Time.ts`, "Date.now()", "eslint(no-restricted-properties)"],
-    [`${folder} takes no chance from Math`, `${folder}/Dice.ts`, "Math.random()", "eslint(no-restricted-properties)"],
-    [`${folder} sets no timer`, `${folder}/Timer.ts`, "setTimeout(() => {}, 1)", "eslint(no-restricted-globals)"],
-    [`${folder} fetches nothing itself`, `${folder}/Fetch.ts`, `fetch("x")`, "eslint(no-restricted-globals)"],
-    [`${folder} takes no any`, `${folder}/Any.ts`, "export const a = (b: any) => b", "typescript(no-explicit-any)"],
-    [`${folder} casts nothing to any`, `${folder}/As.ts`, "export const a = {} as any", "typescript(no-explicit-any)"],
-    [`${folder} has no async`, `${folder}/Async.ts`, "export const a = async () => 1", "oxc(no-async-await)"],
-    [`${folder} has no try`, `${folder}/Try.ts`, "try { a() } finally { b() }", "laws(no-try)"],
-    [`${folder} has no cycle`, `${folder}/Cycle.ts`, `export * as A from "./Back.ts"`, "import(no-cycle)"],
-    [`${folder} has no way back`, `${folder}/Back.ts`, `export * as A from "./Cycle.ts"`, "import(no-cycle)"],
-    [`${folder} has no cycle of types`, `${folder}/Types.ts`, `export type { A } from "./Ways.ts"`, "import(no-cycle)"],
-    [`${folder} has no type back`, `${folder}/Ways.ts`, `export type { A } from "./Types.ts"`, "import(no-cycle)"]
-  ])
+  ["render has no HTTP", "render/src/Http.ts", `import "effect/http/HttpClient"`, imports],
+  ["render has no unstable encodings", "render/src/Encoding.ts", `import "effect/encoding/Csv"`, imports],
+  ["render has no barrel", "render/src/Barrel.ts", `import "effect"`, imports],
+  ["render has no barrel of core", "render/src/CoreBarrel.ts", `import "@effect-datadog/slo-report"`, imports],
+  ["render has no platform", "render/src/Platform.ts", `import "@effect/platform-node/NodeRuntime"`, imports],
+  ["render has no other package", "render/src/Other.ts", `import "saxes"`, imports],
+  ["render has no node:fs", "render/src/NodeFs.ts", `import "node:fs"`, builtins],
+  ["render has no fs in its internals", "render/src/internal/Fs.ts", `import "fs"`, builtins],
+  ["render does not know node", "render/src/Node.ts", `import "@effect-datadog/slo-report-node"`, imports],
+  ["render knows no part of node", "render/src/P.ts", `import "@effect-datadog/slo-report-node/PollPolicy"`, imports],
+  ["render does not know testing", "render/src/Testing.ts", `import "@effect-datadog/slo-report-testing"`, imports],
+  ["render does not reach into core", "render/src/Reach.ts", `import "../../core/src/Fine.ts"`, imports],
+  ["render does not reach far", "render/src/internal/Reach.ts", `import "../../../core/src/Fine.ts"`, imports],
+  ["core does not know render", "core/src/Render.ts", `import "@effect-datadog/slo-report-render"`, imports],
+  ["node does not know render", "node/src/Render.ts", `import "@effect-datadog/slo-report-render/Csv"`, imports],
+  ["testing does not know render", "testing/src/R.ts", `import "@effect-datadog/slo-report-render/Csv"`, imports],
+  ...["core/src", "core/src/internal", "render/src", "render/src/internal", "node/src", "testing/src", "testing/bin"]
+    .flatMap((
+      folder
+    ): ReadonlyArray<Ban> => [
+      [`${folder} takes no time from Date`, `${folder}/Time.ts`, "Date.now()", "eslint(no-restricted-properties)"],
+      [`${folder} takes no chance from Math`, `${folder}/Dice.ts`, "Math.random()", "eslint(no-restricted-properties)"],
+      [`${folder} sets no timer`, `${folder}/Timer.ts`, "setTimeout(() => {}, 1)", "eslint(no-restricted-globals)"],
+      [`${folder} fetches nothing itself`, `${folder}/Fetch.ts`, `fetch("x")`, "eslint(no-restricted-globals)"],
+      [`${folder} takes no any`, `${folder}/Any.ts`, "export const a = (b: any) => b", "typescript(no-explicit-any)"],
+      [
+        `${folder} casts nothing to any`,
+        `${folder}/As.ts`,
+        "export const a = {} as any",
+        "typescript(no-explicit-any)"
+      ],
+      [`${folder} has no async`, `${folder}/Async.ts`, "export const a = async () => 1", "oxc(no-async-await)"],
+      [`${folder} has no try`, `${folder}/Try.ts`, "try { a() } finally { b() }", "laws(no-try)"],
+      [`${folder} has no cycle`, `${folder}/Cycle.ts`, `export * as A from "./Back.ts"`, "import(no-cycle)"],
+      [`${folder} has no way back`, `${folder}/Back.ts`, `export * as A from "./Cycle.ts"`, "import(no-cycle)"],
+      [
+        `${folder} has no cycle of types`,
+        `${folder}/Types.ts`,
+        `export type { A } from "./Ways.ts"`,
+        "import(no-cycle)"
+      ],
+      [`${folder} has no type back`, `${folder}/Ways.ts`, `export type { A } from "./Types.ts"`, "import(no-cycle)"]
+    ])
 ]
 
 /** What is allowed, so that a rule that refuses everything is noticed. */
@@ -62,6 +89,8 @@ const allowed: ReadonlyArray<readonly [path: string, ...lines: ReadonlyArray<str
   ["node/src/Fine.ts", `export * as A from "effect/http/HttpClient"`, `export * as B from "node:process"`],
   ["node/src/Also.ts", `export * as A from "@effect-datadog/slo-report/SloReport"`],
   ["node/test/Fine.test.ts", `import "@effect-datadog/slo-report-testing"`, `import "effect"`],
+  ["render/src/Fine.ts", `export * as A from "effect/Stream"`, `export * as B from "./internal/fine.ts"`],
+  ["render/src/internal/fine.ts", `export * as A from "@effect-datadog/slo-report/Verdict"`, `import "../More.ts"`],
   ["testing/src/Fine.ts", `export * as A from "effect/http/HttpRouter"`, `export * as B from "node:http"`],
   ["testing/src/Also.ts", `export * as A from "@effect-datadog/slo-report/SloReport"`]
 ]

@@ -9,7 +9,7 @@ import { tableOf } from "./utils/tables.ts"
 import { glob, node, read, remove, root, temporary, tsc, write } from "./utils/workspace.ts"
 
 const readmes = glob("*.md", "packages/*/README.md", "examples/README.md")
-const documented = [...readmes, ...glob("packages/{core,node,testing}/src/**/*.ts")]
+const documented = [...readmes, ...glob("packages/{core,node,testing,render}/src/**/*.ts")]
 const readme = read("README.md")
 
 describe("the code in the documentation", () => {
@@ -143,15 +143,18 @@ describe("README.md", () => {
       }
     }))
 
-  it.each(["core", "node", "testing"])("is shortened for the package %s, which it tells the modules of", (name) => {
-    const text = read(`packages/${name}/README.md`)
-    assert.isAtMost(text.trimEnd().split("\n").length, 40)
-    const modules = glob(`packages/${name}/src/*.ts`).map((path) => Path.basename(path, ".ts"))
-    const named = [...text.matchAll(/^\| (`\w+`.*?) *\|/gm)].flatMap(([, cell]) =>
-      cell!.replaceAll("`", "").split(", ")
-    )
-    assert.sameMembers(named, modules.filter((module) => module !== "index"))
-  })
+  it.each(["core", "node", "testing", "render"])(
+    "is shortened for the package %s, which it tells the modules of",
+    (name) => {
+      const text = read(`packages/${name}/README.md`)
+      assert.isAtMost(text.trimEnd().split("\n").length, 40)
+      const modules = glob(`packages/${name}/src/*.ts`).map((path) => Path.basename(path, ".ts"))
+      const named = [...text.matchAll(/^\| (`\w+`.*?) *\|/gm)].flatMap(([, cell]) =>
+        cell!.replaceAll("`", "").split(", ")
+      )
+      assert.sameMembers(named, modules.filter((module) => module !== "index"))
+    }
+  )
 
   it.each(readmes)("links only to files and headings that exist: %s", (path) => {
     const text = read(path)
@@ -166,7 +169,7 @@ describe("README.md", () => {
 })
 
 describe("the other papers", () => {
-  const folders = ["", "packages/core/src/", "packages/node/src/", "packages/testing/src/"]
+  const folders = ["", "packages/core/src/", "packages/node/src/", "packages/testing/src/", "packages/render/src/"]
 
   it.each(["ARCHITECTURE.md", "CONTRIBUTING.md", "SECURITY.md"])("name only files that exist: %s", (path) => {
     const named = [...read(path).matchAll(/(?<![\w./])(?:[\w-]+\/)*[\w-]+\.(?:test\.)?ts\b/g)].map(([file]) => file)

@@ -22,7 +22,7 @@ interface Manifest {
   readonly peerDependencies?: Readonly<Record<string, string>>
 }
 
-const published = ["core", "node", "testing"]
+const published = ["core", "node", "testing", "render"]
 const require = createRequire(import.meta.url)
 const manifestOf = (folder: string): Manifest => JSON.parse(read(`${folder}/package.json`))
 const node = manifestOf("packages/node")

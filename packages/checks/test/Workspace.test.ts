@@ -30,6 +30,7 @@ describe("vitest.workspace.ts", () => {
         "packages/core",
         "packages/node",
         "packages/testing",
+        "packages/render",
         "packages/checks",
         "examples"
       ])

@@ -5,6 +5,7 @@
  */
 import { dual } from "effect/Function"
 import * as Schema from "effect/Schema"
+import * as ErrorBudget from "./ErrorBudget.ts"
 import { toNumber } from "./internal/cellText.ts"
 import { defined } from "./internal/defined.ts"
 
@@ -75,12 +76,12 @@ export const met: {
 )
 
 /**
- * The error budget that is left, in percent of the whole: `100 · (status − target) / (100 − target)`.
+ * The error budget that is left, in percent of the whole.
  *
  * **Details**
  *
- * 100 is all of it, 0 none; below 0 it is overspent, which is exactly when the target is missed. The
- * result is not rounded. It is right to about ten digits: 99.9 has no exact binary form.
+ * 100 is all of it, 0 none; below 0 it is overspent, which is exactly when the target is missed. It is
+ * {@link ErrorBudget.left} of the cell's status.
  *
  * @param target percent; a row's may be absent
  * @returns `undefined` without data, without a target, and at a target of 100, which leaves no budget
@@ -92,9 +93,5 @@ export const errorBudgetLeft: {
   (self: IntervalCell, target: number | undefined): number | undefined
 } = dual(
   2,
-  ({ status }: IntervalCell, target: number | undefined): number | undefined =>
-    status === undefined || target === undefined || target >= 100
-      ? undefined
-      // Divided first, so that a status of 100 leaves exactly 100.
-      : 100 * ((status - target) / (100 - target))
+  ({ status }: IntervalCell, target: number | undefined): number | undefined => ErrorBudget.left(status, target)
 )

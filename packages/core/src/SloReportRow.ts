@@ -83,6 +83,11 @@ export interface IntervalChange {
 /**
  * The cell of the latest interval that has data; `undefined` where none has.
  *
+ * **Details**
+ *
+ * It may be long past: an SLO that fell silent has its last good interval here. Whoever judges an SLO judges
+ * the last column, as `Verdict` does.
+ *
  * @category getters
  * @since 0.1.0
  */

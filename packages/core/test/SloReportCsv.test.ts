@@ -1,6 +1,7 @@
 import { assert, describe, it } from "@effect/vitest"
 import { Effect, pipe, Result, Schema, Stream } from "effect"
 import { Csv } from "effect/encoding"
+import { isOtherNumber } from "../src/internal/cellText.ts"
 import { IntervalCell, SloReportCsv, SloReportRow, SloReportTable } from "../src/index.ts"
 
 const starts = ["2023-08-01", "2023-09-01"]
@@ -94,7 +95,8 @@ describe("reading what was written gives the same rows", () => {
       texts: Schema.Tuple([Text, Text, Text]),
       target: Schema.optionalKey(Schema.Finite),
       exportError: Schema.optionalKey(Text),
-      raws: Schema.Array(Text)
+      // A number in another form is refused when it is read.
+      raws: Schema.Array(Text.check(Schema.makeFilter((raw) => !isOtherNumber(raw))))
     }))
   }, ({ months, others, rows }) => {
     const dates = [...new Set(months)].sort((a, b) => a - b).map((month) => `2024-${String(month).padStart(2, "0")}-01`)

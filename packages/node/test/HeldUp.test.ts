@@ -1,10 +1,10 @@
 import { assert, describe, it } from "@effect/vitest"
-import { Effect, Fiber } from "effect"
+import { Effect, Fiber, Schedule } from "effect"
 import { RetryPolicy } from "../src/index.ts"
 import type { Logged } from "./utils/modelServer.ts"
-import { advance, all, beginAll, every, given, ids, limit, waits } from "./utils/pacing.ts"
+import { advance, all, beginAll, every, finishAll, given, ids, limit, waits } from "./utils/pacing.ts"
 import { collectLogs, listen, type Told } from "./utils/telemetry.ts"
-import { begin, type Log } from "./utils/wait.ts"
+import { begin, failureOf, type Log } from "./utils/wait.ts"
 
 const of = (log: ReadonlyArray<Logged>, id: string) => log.filter((logged) => logged.id === id)
 
@@ -55,6 +55,74 @@ describe("a wait that the limit holds up", () => {
       yield* Fiber.interruptAll([x, y])
     }))
 
+  it.effect("is told so when it is due, and once, though others for its report are held up after it", () =>
+    Effect.gen(function*() {
+      const { client } = yield* given({ rule: limit(1, 60), client: all })
+      const intervals = ["5 seconds", "8 seconds", "30 seconds"] as const
+      const told = intervals.map((): Array<Told> => [])
+      const fibers = yield* beginAll(
+        intervals.map((interval, index) =>
+          client.waitForReport("x", every(interval, { onSleep: listen(told[index]!) }))
+        )
+      )
+      yield* advance("59 seconds")
+      yield* Fiber.interruptAll(fibers)
+      const limited = told.map((sleeps) => sleeps.filter(({ cause }) => cause === "rate_limit"))
+      assert.deepStrictEqual(limited.map((sleeps) => sleeps.map(({ at, seconds }) => [at, seconds])), [
+        [[5000, 55]],
+        [[8000, 52]],
+        [[30_000, 30]]
+      ])
+    }))
+
+  it.effect("is told so when it is due, where it joins one that waits for its turn", () =>
+    Effect.gen(function*() {
+      const told: Array<Told> = []
+      const { client } = yield* given({ rule: limit(1, 60), client: all })
+      const first = yield* begin(client.waitForReport("x", every("5 seconds")))
+      yield* advance("20 seconds")
+      const late = yield* begin(client.waitForReport("x", every("5 seconds", { onSleep: listen(told) })))
+      yield* advance("10 seconds")
+      assert.deepStrictEqual(told, [
+        { at: 20_000, cause: "poll", seconds: 5 },
+        { at: 25_000, cause: "rate_limit", seconds: 35 }
+      ])
+      yield* Fiber.interruptAll([first, late])
+    }))
+
+  it.effect("is told so alone: none is whose poll goes when it is due", () =>
+    Effect.gen(function*() {
+      const told: Array<Told> = []
+      const { client } = yield* given({ latency: () => 1000 })
+      const fiber = yield* begin(client.waitForReport("x", every("5 seconds", { onSleep: listen(told) })))
+      yield* advance("15 seconds")
+      assert.deepStrictEqual(told, [1000, 7000, 13_000].map((at) => ({ at, cause: "poll", seconds: 5 })))
+      yield* Fiber.interrupt(fiber)
+    }))
+
+  it.effect("is told so alone, where another for its report is answered and due at once", () =>
+    Effect.gen(function*() {
+      const told: Array<Told> = []
+      const { client } = yield* given({ rule: limit(1, 60), latency: () => 1000, client: all })
+      const hasty = yield* begin(client.waitForReport("x", every("100 millis")))
+      const other = yield* begin(client.waitForReport("x", every("5 seconds", { onSleep: listen(told) })))
+      yield* advance("4 seconds")
+      assert.deepStrictEqual(told, [{ at: 1000, cause: "poll", seconds: 5 }])
+      yield* Fiber.interruptAll([hasty, other])
+    }))
+
+  it.effect("ends at its own deadline, though another for its report is held up after it", () =>
+    Effect.gen(function*() {
+      const { client } = yield* given({ rule: limit(1, 60), client: all })
+      const fibers = yield* beginAll([
+        client.waitForReport("x", every("5 seconds", { deadline: "40 seconds" })),
+        client.waitForReport("x", every("20 seconds", { deadline: "50 seconds" }))
+      ])
+      const observed = yield* finishAll(fibers, "2 minutes")
+      assert.deepStrictEqual(observed.map(({ endedAt }) => endedAt), [40_000, 50_000])
+      for (const { exit } of observed) assert.strictEqual(failureOf(exit)._tag, "WaitTimedOut")
+    }))
+
   const notices = (logs: ReadonlyArray<readonly [...Log, unknown]>) =>
     logs.filter(([level, message]) => level === "Info" && message.includes("The rate limit holds polls up: "))
 
@@ -86,6 +154,75 @@ describe("a wait that the limit holds up", () => {
         yield* Fiber.interruptAll(fibers)
         yield* advance("1 hour")
         assert.deepStrictEqual(notices(logs), [])
+      }).pipe(logged)
+    }))
+
+  it.effect("is not noticed where each poll is answered, however many there are", () =>
+    Effect.gen(function*() {
+      const { logged, logs } = collectLogs()
+      yield* Effect.gen(function*() {
+        const { client } = yield* given()
+        const fibers = yield* waits(client, 3, "5 seconds")
+        yield* advance("10 minutes")
+        yield* Fiber.interruptAll(fibers)
+        assert.deepStrictEqual(notices(logs), [])
+      }).pipe(logged)
+    }))
+
+  const others = {
+    "has ended meanwhile": every("5 seconds", { deadline: "30 seconds" }),
+    "is due at the end of the minute": every("65 seconds")
+  }
+  for (const [name, options] of Object.entries(others)) {
+    it.effect(`is noticed in time, and not before, though another for its report ${name}`, () =>
+      Effect.gen(function*() {
+        const { logged, logs } = collectLogs()
+        yield* Effect.gen(function*() {
+          const { client } = yield* given({ rule: limit(1, 300), client: all })
+          const fibers = yield* beginAll([every("5 seconds"), options].map((each) => client.waitForReport("x", each)))
+          yield* advance("65 seconds")
+          assert.deepStrictEqual(notices(logs), [])
+          yield* advance("1 second")
+          assert.deepStrictEqual(notices(logs).map(([, message]) => message), [
+            "The rate limit holds polls up: that of report x for 60 s so far"
+          ])
+          yield* Fiber.interruptAll(fibers)
+        }).pipe(logged)
+      }))
+  }
+
+  it.effect("is not noticed where it has left, and another for its report wants a poll later", () =>
+    Effect.gen(function*() {
+      const { logged, logs } = collectLogs()
+      yield* Effect.gen(function*() {
+        const { client } = yield* given({ rule: limit(1, 300), client: all })
+        const [eager, lazy] = [
+          yield* begin(client.waitForReport("x", every("5 seconds"))),
+          yield* begin(client.waitForReport("x", every("100 seconds")))
+        ]
+        yield* advance("30 seconds")
+        yield* Fiber.interrupt(eager)
+        yield* advance("130 seconds")
+        assert.deepStrictEqual(notices(logs), [])
+        yield* advance("1 second")
+        assert.strictEqual(notices(logs).length, 1)
+        yield* Fiber.interrupt(lazy)
+      }).pipe(logged)
+    }))
+
+  it.effect("is noticed where a 429 without a hint is followed by a long backoff", () =>
+    Effect.gen(function*() {
+      const { logged, logs } = collectLogs()
+      yield* Effect.gen(function*() {
+        const { client, server } = yield* given({
+          fate: ({ index }) => index === 1 ? { status: 429 } : undefined,
+          client: { retry: Schedule.spaced("10 minutes") }
+        })
+        const fiber = yield* begin(client.waitForReport("x", every("5 seconds")))
+        yield* advance("66 seconds")
+        assert.strictEqual(server.log.length, 2)
+        assert.strictEqual(notices(logs).length, 1)
+        yield* Fiber.interrupt(fiber)
       }).pipe(logged)
     }))
 })

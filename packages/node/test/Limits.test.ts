@@ -9,7 +9,9 @@ import {
   advance,
   all,
   assertWithinLimit,
+  beginAll,
   between,
+  every,
   given,
   limit,
   peak,
@@ -153,6 +155,21 @@ describe("calls of the same limit", () => {
       yield* advance("5 seconds")
       assert.isAtLeast(polls(between(server.log, 20_000, 25_001)).length, 1)
       assert.deepStrictEqual(between(of(server.log, refusal!.id), refusal!.at + 1, refusal!.at + 50_000), [])
+      yield* Fiber.interruptAll(fibers)
+    }))
+
+  it.effect("lift it for a single poll that waits, too", () =>
+    Effect.gen(function*() {
+      const { client, server } = yield* given({
+        rule: limit(100, 60),
+        fate: ({ at, id }) => id === "a" && at >= 5000 ? { status: 429, retryAfter: 50 } : undefined
+      })
+      const fibers = yield* beginAll(["a", "b"].map((id) => client.waitForReport(id, every("5 seconds"))))
+      yield* advance("10 seconds")
+      assert.deepStrictEqual(between(server.log, 5001, 10_001), [])
+      yield* client.getReportStatus("call-0")
+      yield* advance(0)
+      assert.deepStrictEqual(of(server.log, "b").map(({ at }) => at).slice(1), [10_000])
       yield* Fiber.interruptAll(fibers)
     }))
 

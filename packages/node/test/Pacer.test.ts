@@ -69,6 +69,18 @@ describe("one wait under a limit that it doesn't reach", () => {
 })
 
 describe("many waits under one limit", () => {
+  it.effect("begin at half of its pace while more polls than one are due, and somewhat ahead of it from then on", () =>
+    Effect.gen(function*() {
+      const { client, server } = yield* given({ rule: limit(100, 60), client: all })
+      const fibers = yield* waits(client, 3, "10 seconds")
+      yield* advance("9 seconds")
+      yield* Fiber.interruptAll(fibers)
+      const [first, second, third] = times(server.log)
+      assert.strictEqual(first, 0)
+      assert.strictEqual(second, Math.ceil(60_000 / 99 / 0.5))
+      assert.strictEqual(third, Math.ceil(second! + (60_000 - second!) / 98 / 1.2))
+    }))
+
   for (const phase of [0, 17_000, 59_000]) {
     it.effect(`spread what is left over the time to the reset, ${phase / 1000} s into a window`, () =>
       Effect.gen(function*() {

@@ -95,6 +95,24 @@ describe("of the polls that are due", () => {
       }
     }))
 
+  it.effect("none goes whose eager wait has left while it was held up, before another wait wants it", () =>
+    Effect.gen(function*() {
+      const { client, server } = yield* given({ rule: limit(1, 10), client: all })
+      const slow = yield* begin(client.waitForReport("a", every("1 second")), () => Effect.sleep("1 hour"))
+      const [eager, ...others] = yield* beginAll([
+        client.waitForReport("a", every("1 second")),
+        client.waitForReport("a", every("1 hour")),
+        client.waitForReport("b", every("1 second"))
+      ])
+      yield* advance("15 seconds")
+      assert.deepStrictEqual(order(server.log), ["a", "b"])
+      yield* Fiber.interrupt(eager!)
+      yield* advance("20 seconds")
+      assert.deepStrictEqual(order(server.log), ["a", "b", "b", "b"])
+      assert.deepStrictEqual(times(server.log), [0, 10_000, 20_000, 30_000])
+      yield* Fiber.interruptAll([slow, ...others])
+    }))
+
   it.effect("those of one interval take turns, and all have the same", () =>
     Effect.gen(function*() {
       const { client, server } = yield* given({ rule: limit(60, 60), latency: () => 100, client: all })

@@ -1,6 +1,7 @@
+import type { SloReport } from "@effect-datadog/slo-report"
 import { assert, describe, it } from "@effect/vitest"
-import { Duration, Effect, Exit, Fiber, Schedule, Stream } from "effect"
-import { RetryPolicy } from "../src/index.ts"
+import { Clock, Duration, Effect, Exit, Fiber, Option, Schedule, Stream } from "effect"
+import { RetryPolicy, type SloReportClient } from "../src/index.ts"
 import { advance, between, every, finishAll, finishOne, given, times } from "./utils/pacing.ts"
 import { collectSpans } from "./utils/spans.ts"
 import { collectLogs, listen, type Told, waitsOf, withOwnMetrics } from "./utils/telemetry.ts"
@@ -75,11 +76,27 @@ describe("a wait that joins late", () => {
       })
       const long = yield* begin(client.waitForReport(id, every("5 seconds")))
       yield* advance("6 seconds")
-      const late = yield* begin(client.waitForReport(id, every("5 seconds", { deadline: "10 seconds" })))
-      const { endedAt, exit } = yield* finishOne(late, "1 minute")
+      const told: Array<Told> = []
+      const options = every("5 seconds", { deadline: "10 seconds", onSleep: listen(told) })
+      const { endedAt, exit } = yield* finishOne(yield* begin(client.waitForReport(id, options)), "1 minute")
       assert.deepStrictEqual([endedAt, exit], [16_000, Exit.void])
+      assert.deepStrictEqual(told, [{ at: 6000, cause: "backoff", seconds: 10 }])
       assert.strictEqual(server.log[2]!.at, 16_000)
       assert.isDefined(long.pollUnsafe(), "what one wait has caused, all hear")
+    }))
+
+  it.effect("ends the backoff of its report by a last poll that is answered", () =>
+    Effect.gen(function*() {
+      const { client, server } = yield* given({
+        fate: ({ index }) => index === 1 ? { status: 503 } : undefined,
+        client: { retry: Schedule.spaced("10 minutes") }
+      })
+      const long = yield* begin(client.waitForReport(id, every("5 seconds")))
+      yield* advance("6 seconds")
+      yield* begin(client.waitForReport(id, every("5 seconds", { deadline: "10 seconds" })))
+      yield* advance("25 seconds")
+      assert.deepStrictEqual(times(server.log), seconds(0, 5, 16, 21, 26, 31))
+      yield* Fiber.interrupt(long)
     }))
 
   it.effect("ends at most one attempt after its deadline, though a poll that another caused gets no answer", () =>
@@ -118,6 +135,17 @@ describe("a wait that joins late", () => {
 })
 
 describe("the schedule of a wait", () => {
+  it.effect("begins with the answer to a poll that was on its way when the wait began", () =>
+    Effect.gen(function*() {
+      const { client, server } = yield* given({ latency: ({ index }) => index === 0 ? 3000 : 0 })
+      const first = yield* begin(client.waitForReport(id, every("20 seconds")))
+      yield* advance("1 second")
+      const second = yield* begin(client.waitForReport(id, every("5 seconds")))
+      yield* advance("15 seconds")
+      assert.deepStrictEqual(times(server.log), seconds(0, 8, 13))
+      yield* Fiber.interruptAll([first, second])
+    }))
+
   const tenMinutes = Schedule.spaced("1 minute").pipe(Schedule.upTo({ times: 10 }))
 
   it.effect("isn't ended by the polls of an eager neighbour", () =>
@@ -156,6 +184,36 @@ describe("the schedule of a wait", () => {
       // Of the answers up to 11 s, those asked at 0 and 1 s were its own: its interval is 2 s, then 4 s.
       assert.deepStrictEqual([exit, endedAt], [Exit.void, 17_000])
       assert.deepStrictEqual(times(between(server.log, 11_001, Infinity)), seconds(13, 17))
+    }))
+
+  it.effect("isn't stepped by failures that an eager neighbour has asked for", () =>
+    Effect.gen(function*() {
+      const { client, server } = yield* given({
+        fate: ({ index }) => index >= 1 && index < 4 ? { status: 503 } : undefined
+      })
+      const growing = yield* begin(client.waitForReport(id, { poll: Schedule.exponential("4 seconds") }))
+      const eager = yield* begin(client.waitForReport(id, every("1 second")))
+      yield* advance("3500 millis")
+      yield* Fiber.interrupt(eager)
+      yield* advance("20 seconds")
+      assert.deepStrictEqual(times(server.log), seconds(0, 1, 2, 3, 4, 12))
+      yield* Fiber.interrupt(growing)
+    }))
+
+  it.effect("is stepped by the last report that was seen, where a poll of its own has failed", () =>
+    Effect.gen(function*() {
+      const inputs: Array<string> = []
+      const { client } = yield* given({ fate: ({ index }) => index > 0 ? { status: 503 } : undefined })
+      const poll = Schedule.identity<SloReport.SloReport>().pipe(
+        Schedule.addDelay(({ output }) => {
+          inputs.push(output.rawStatus)
+          return Effect.succeed("5 seconds")
+        })
+      )
+      const fiber = yield* begin(client.waitForReport(id, { poll }))
+      yield* advance("11 seconds")
+      assert.deepStrictEqual(inputs, ["in_progress", "in_progress", "in_progress"])
+      yield* Fiber.interrupt(fiber)
     }))
 
   it.effect("isn't stepped by the answer to a poll that was sent before it was due", () =>
@@ -211,6 +269,32 @@ describe("a failed poll", () => {
       assert.deepStrictEqual(times(server.log).slice(0, 5), [0, 10_000, 10_500, 11_500, 21_500])
     }).pipe(withChance(0.5)))
 
+  it.effect("ends all waits for its report where the client's policy dies, with that", () =>
+    Effect.gen(function*() {
+      const { client } = yield* given({
+        fate: ({ index }) => index === 1 ? { status: 503 } : undefined,
+        client: { retry: Schedule.addDelay(Schedule.recurs(3), () => Effect.die("a bug")) }
+      })
+      const wait = client.waitForReport(id, every("5 seconds"))
+      for (const { endedAt, exit } of yield* finishAll([yield* begin(wait), yield* begin(wait)], "1 minute")) {
+        assert.deepStrictEqual([exit, endedAt], [Exit.die("a bug"), 5000])
+      }
+    }))
+
+  it.effect("is said to be sent again when it is, where a hint is longer than the client's backoff", () =>
+    Effect.gen(function*() {
+      const { logged, logs } = collectLogs()
+      const { client, server } = yield* logged(given({
+        job: doneAt(0),
+        fate: ({ index }) => index < 2 ? { status: 503, retryAfter: 30 } : undefined,
+        client: { retry: Schedule.spaced("1 second") }
+      }))
+      yield* finishOne(yield* begin(client.waitForReport(id, every("5 seconds"))), "2 minutes")
+      assert.deepStrictEqual(times(server.log), seconds(0, 30, 60))
+      const said = logs.filter(([level]) => level === "Debug").map(([, message]) => message.split(".")[0])
+      assert.deepStrictEqual(said, ["Retry 1 in 30s", "Retry 2 in 30s"])
+    }))
+
   it.effect("counts as a poll of every wait that hears of it", () =>
     Effect.gen(function*() {
       const { client } = yield* given({
@@ -256,6 +340,92 @@ describe("a consumer that is slow beside an eager one", () => {
       assert.deepStrictEqual(first!.values, [[0, "in_progress"], [22_000, "in_progress"], [44_000, "completed"]])
       assert.deepStrictEqual(first!.exit, Exit.void)
       assert.deepStrictEqual(times(server.log), seconds(0, 5, 10, 15, 20, 25, 30, 35, 40))
+    }))
+
+  const slowOnce = (client: SloReportClient.Service, duration: Duration.Input) => {
+    let isFirst = true
+    return begin(client.waitForReport(id, every("5 seconds")), () => {
+      const pause = isFirst ? Effect.sleep(duration) : Effect.void
+      isFirst = false
+      return pause
+    })
+  }
+
+  it.effect("takes each answer once", () =>
+    Effect.gen(function*() {
+      const { client } = yield* given({ job: doneAt(20) })
+      const slow = yield* slowOnce(client, "7 seconds")
+      yield* begin(client.waitForReport(id, every("5 seconds")))
+      const { values } = yield* finishOne(slow, "1 minute")
+      assert.deepStrictEqual(values.map(([at]) => at), seconds(0, 7, 10, 15, 20))
+    }))
+
+  it.effect("takes the latest report, though a failure has followed it", () =>
+    Effect.gen(function*() {
+      const { client } = yield* given({
+        fate: ({ index }) => index === 2 ? { status: 503 } : undefined,
+        job: doneAt(20)
+      })
+      const slow = yield* slowOnce(client, "12 seconds")
+      yield* begin(client.waitForReport(id, every("5 seconds")))
+      const { values } = yield* finishOne(slow, "1 minute")
+      assert.deepStrictEqual(values.map(([at]) => at), seconds(0, 12, 12, 17, 22))
+    }))
+
+  it.effect("takes the latest failure, where no report has come", () =>
+    Effect.gen(function*() {
+      const { client } = yield* given({
+        fate: ({ index }) => index === 1 ? { status: 503 } : index === 2 ? { status: 403 } : undefined
+      })
+      const slow = yield* slowOnce(client, "12 seconds")
+      yield* begin(client.waitForReport(id, every("5 seconds")))
+      const { endedAt, exit } = yield* finishOne(slow, "1 minute")
+      assert.deepStrictEqual([failureOf(exit)._tag, endedAt], ["DatadogForbidden", 12_000])
+    }))
+
+  it.effect("has its last poll though its deadline is over, where a hint beyond that is over too", () =>
+    Effect.gen(function*() {
+      const { client, server } = yield* given({
+        job: doneAt(20),
+        fate: ({ index }) => index === 1 ? { status: 429, retryAfter: 35 } : undefined
+      })
+      const wait = client.waitForReport(id, every("10 seconds", { deadline: "30 seconds" }))
+      const slow = yield* begin(wait, () => Effect.sleep("50 seconds"))
+      const eager = yield* begin(client.waitForReport(id, every("5 seconds")))
+      yield* advance("6 seconds")
+      yield* Fiber.interrupt(eager)
+      const { exit, values } = yield* finishOne(slow, "5 minutes")
+      assert.deepStrictEqual([exit, values], [Exit.void, [[0, "in_progress"], [50_000, "completed"]]])
+      assert.deepStrictEqual(times(server.log), seconds(0, 5, 50))
+    }))
+
+  it.effect("wants nothing when it has given a pull up, and takes what came then with the next", () =>
+    Effect.gen(function*() {
+      const { client, server } = yield* given()
+      const seen: Array<readonly [at: number, status: string | undefined]> = []
+      const slow = Effect.gen(function*() {
+        const pull = yield* Stream.toPull(client.waitForReport(id, every("5 seconds")))
+        for (const patience of ["1 second", "1 second", "1 second", "1 minute", "1 minute"] as const) {
+          const chunk = yield* Effect.timeoutOption(pull, patience)
+          seen.push([yield* Clock.currentTimeMillis, Option.getOrUndefined(chunk)?.[0].rawStatus])
+          if (seen.length === 3) yield* Effect.sleep("20 seconds")
+        }
+      })
+      const fiber = yield* Effect.forkChild(Effect.scoped(slow), { startImmediately: true })
+      yield* advance("12 seconds")
+      assert.deepStrictEqual(times(server.log), [0])
+      const other = yield* begin(client.waitForReport(id, every("1 minute")))
+      yield* begin(client.waitForReport(id, every("1 minute", { deadline: "5 seconds" })))
+      yield* advance("20 seconds")
+      assert.deepStrictEqual(times(server.log), seconds(0, 17, 22))
+      assert.deepStrictEqual(seen, [
+        [0, "in_progress"],
+        [1000, undefined],
+        [2000, undefined],
+        [22_000, "in_progress"],
+        [22_000, "in_progress"]
+      ])
+      yield* Fiber.interruptAll([fiber, other])
     }))
 
   it.effect("finds one answer after a thousand polls", () =>

@@ -3,7 +3,7 @@ import { Effect, Exit, Fiber, Queue } from "effect"
 import { TestClock } from "effect/testing"
 import { RetryPolicy } from "../src/index.ts"
 import { advance, every, finishAll, finishOne, type Given, given, times } from "./utils/pacing.ts"
-import { listen, type Told } from "./utils/telemetry.ts"
+import { listen, sleptFor, type Told, withOwnMetrics } from "./utils/telemetry.ts"
 import { begin, failureOf, withChance } from "./utils/wait.ts"
 
 const id = "a-report"
@@ -19,6 +19,27 @@ describe("the listener of a wait", () => {
     client: { retry: RetryPolicy.default }
   }
 
+  it.effect("is told of an interval after a failure that the client's policy doesn't retry", () =>
+    Effect.gen(function*() {
+      const told: Array<Told> = []
+      const { client } = yield* given({ ...given503, client: { retry: RetryPolicy.none } })
+      const fiber = yield* begin(client.waitForReport(id, every("5 seconds", { onSleep: listen(told) })))
+      yield* finishOne(fiber, "1 minute")
+      assert.deepStrictEqual(told, [0, 5, 10, 15].map((at) => ({ at: at * 1000, cause: "poll", seconds: 5 })))
+    }))
+
+  it.effect("that lets another wait go leaves the place of its poll to its own at once", () =>
+    Effect.gen(function*() {
+      const { client, server } = yield* given({ fate: ({ index }) => index === 0 ? "hang" : undefined })
+      const probing = yield* begin(client.waitForReport("another", every("5 seconds")))
+      yield* advance("1 second")
+      const onSleep = () => Fiber.interrupt(probing)
+      const fiber = yield* begin(client.waitForReport(id, every("5 seconds", { onSleep })))
+      yield* advance(0)
+      assert.deepStrictEqual(times(server.log), seconds(0, 1))
+      yield* Fiber.interrupt(fiber)
+    }))
+
   it.effect("that dies when told of a backoff ends its own wait alone, with that", () =>
     Effect.gen(function*() {
       const { client } = yield* given(given503)
@@ -32,6 +53,14 @@ describe("the listener of a wait", () => {
       assert.deepStrictEqual(second!.exit, Exit.void)
       assert.isAtMost(second!.endedAt, 27_000)
     }).pipe(withChance(0.5)))
+
+  it.effect("that dies while its wait sleeps leaves the sleep counted as long as it was", () =>
+    Effect.gen(function*() {
+      const { client } = yield* given()
+      const onSleep = () => Effect.andThen(Effect.sleep("3 seconds"), Effect.die("a bug"))
+      yield* finishOne(yield* begin(client.waitForReport(id, every("5 seconds", { onSleep }))), "1 minute")
+      assert.strictEqual(yield* sleptFor("poll"), 3)
+    }).pipe(withOwnMetrics))
 
   it.effect("that interrupts itself ends its own wait alone, with that", () =>
     Effect.gen(function*() {

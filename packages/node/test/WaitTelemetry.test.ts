@@ -3,7 +3,9 @@ import { assert, describe, it } from "@effect/vitest"
 import { type Duration, Effect, Fiber, Metric, Stream, type Tracer } from "effect"
 import { TestClock } from "effect/testing"
 import { PollPolicy, RetryPolicy, SloReportClient, SloReportMetrics } from "../src/index.ts"
+import { given } from "./utils/pacing.ts"
 import { collectSpans, linksOf, parentOf, withSpans } from "./utils/spans.ts"
+import { waitsOf } from "./utils/telemetry.ts"
 import { begin, finish, inMemory, type Log, observe, waitFor, withLogs } from "./utils/wait.ts"
 
 const every5s = { poll: PollPolicy.fixed("5 seconds") }
@@ -99,6 +101,16 @@ describe("the log of a wait", () => {
     }, Effect.provide(inMemory()))))
 })
 
+describe("the log of a status that is not documented", () => {
+  it.effect("is one a wait, however often it comes", () =>
+    logged(Effect.fnUntraced(function*(logs) {
+      const fake = yield* FakeDatadog.FakeDatadog
+      const id = yield* fake.addReport({ timeline: Timeline.always("paused") })
+      yield* observe(Stream.take(waitFor(id, every5s), 3))
+      assert.strictEqual(logs.filter(([, message]) => message.includes("not documented")).length, 1)
+    }, Effect.provide(inMemory()))))
+})
+
 describe("the spans of a wait", () => {
   // Without what a router in the same fiber adds: the fake's.
   const attributesOf = (span: Tracer.NativeSpan | undefined) =>
@@ -165,6 +177,27 @@ describe("the spans of a wait", () => {
       assert.deepStrictEqual([...new Set(spans.map(({ status }) => status._tag))], ["Ended"])
     }).pipe(Effect.provide(inMemory())))
 
+  it.effect("have below them what its listener does", () =>
+    Effect.gen(function*() {
+      const { spans, traced } = collectSpans()
+      const id = yield* doneAfter("10 seconds")
+      const onSleep = () => Effect.withSpan(Effect.void, "listener")
+      yield* observe(waitFor(id, { ...every5s, onSleep })).pipe(traced)
+      const listeners = spans.filter(({ name }) => name === "listener")
+      assert.deepStrictEqual(listeners.map(parentOf), [
+        "SloReportClient.waitForReport",
+        "SloReportClient.waitForReport"
+      ])
+    }).pipe(Effect.provide(inMemory())))
+
+  it.effect("end without a time where time is not traced", () =>
+    Effect.gen(function*() {
+      const { spans, traced } = collectSpans()
+      const id = yield* doneAfter("10 seconds")
+      yield* observe(waitFor(id, every5s)).pipe(Effect.withTracerTiming(false), traced)
+      assert.deepInclude(spans[0]!.status, { _tag: "Ended", endTime: 0n })
+    }).pipe(Effect.provide(inMemory())))
+
   it.effect("tell the status that ended a wait", () =>
     withSpans(Effect.fnUntraced(function*(spans) {
       const id = yield* doneAfter("1 hour")
@@ -224,6 +257,21 @@ describe("the metric of waits", () => {
     }).pipe(Effect.provide(inMemory()), withOwnMetrics))
 })
 
+describe("the context of a wait", () => {
+  it.effect("is what its end is counted in, too, where the consumer leaves it", () =>
+    Effect.gen(function*() {
+      const { client } = yield* given()
+      const registry = new Map()
+      const wait = client.waitForReport("a-report", every5s).pipe(
+        Stream.provideService(Metric.MetricRegistry, registry)
+      )
+      yield* Stream.runHead(wait)
+      const counted = waitsOf("interrupted")
+      assert.strictEqual(yield* Effect.provideService(counted, Metric.MetricRegistry, registry), 1)
+      assert.strictEqual(yield* counted, 0)
+    }).pipe(withOwnMetrics))
+})
+
 describe("the metric of seconds slept", () => {
   it.effect("is polls alone where all goes well, and equals the time that passed", () =>
     Effect.gen(function*() {
@@ -248,6 +296,23 @@ describe("the metric of seconds slept", () => {
         assert.isAtMost(slept["rate_limit"]!, 70)
       }).pipe(Effect.provide(inMemory({ retry })), withOwnMetrics))
   }
+
+  it.effect("is not the time of the requests", () =>
+    Effect.gen(function*() {
+      const { client } = yield* given({ latency: () => 2000, job: () => ({ doneAt: 12_000 }) })
+      const { endedAt } = yield* finish(yield* begin(client.waitForReport("a-report", every5s)))
+      assert.strictEqual(endedAt, 16_000)
+      assert.strictEqual((yield* readSlept)["poll"], 10)
+    }).pipe(withOwnMetrics))
+
+  it.effect("is not the time of a request that its wait was interrupted in, either", () =>
+    Effect.gen(function*() {
+      const { client } = yield* given({ latency: () => 2000 })
+      const fiber = yield* begin(client.waitForReport("a-report", every5s))
+      yield* TestClock.adjust("8 seconds")
+      yield* Fiber.interrupt(fiber)
+      assert.strictEqual((yield* readSlept)["poll"], 5)
+    }).pipe(withOwnMetrics))
 
   it.effect("counts the last, shortened sleep before a deadline as long as it was", () =>
     Effect.gen(function*() {

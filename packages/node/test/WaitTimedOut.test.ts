@@ -1,7 +1,9 @@
 import { assert, describe, it } from "@effect/vitest"
-import { Duration, Effect, Exit, Scope } from "effect"
-import { PollPolicy } from "../src/index.ts"
+import { Duration, Effect, Exit, Pull, Schedule, Scope, Stream } from "effect"
+import { PollPolicy, SloReportError } from "../src/index.ts"
 import { advance, all, every, finishAll, finishOne, given, ids, limit, times } from "./utils/pacing.ts"
+import { collectSpans } from "./utils/spans.ts"
+import { sleptFor, withOwnMetrics } from "./utils/telemetry.ts"
 import { begin, failureOf } from "./utils/wait.ts"
 
 const id = "a-report"
@@ -9,6 +11,19 @@ const id = "a-report"
 const doneAt = (seconds: number) => () => ({ doneAt: seconds * 1000 })
 
 const seconds = (...all: ReadonlyArray<number>) => all.map((at) => at * 1000)
+
+describe("a wait that has ended", () => {
+  it.effect("has nothing more for whoever pulls it again, and sends nothing", () =>
+    Effect.gen(function*() {
+      const { client, server } = yield* given()
+      const pull = yield* Stream.toPull(client.waitForReport(id, every("5 seconds", { deadline: 0 })))
+      yield* pull
+      const ends = [yield* Effect.exit(pull), yield* Effect.exit(pull)]
+      assert.strictEqual(failureOf(ends[0]!)._tag, "WaitTimedOut")
+      assert.isTrue(Exit.isFailure(ends[1]!) && Pull.isDoneCause(ends[1].cause))
+      assert.strictEqual(server.log.length, 1)
+    }))
+})
 
 describe("a wait that has timed out", () => {
   it.effect("tells how long the rate limit held it up beyond its own interval", () =>
@@ -46,6 +61,107 @@ describe("a wait that has timed out", () => {
       assert.include(error.message, "45s")
       assert.include(error.message, "503")
       assert.notInclude(error.message, "rate limit")
+    }))
+
+  // What it was held up for, in seconds: by the rate limit, and by backoff.
+  const heldUp = (exit: Exit.Exit<unknown, unknown>) => {
+    const error = failureOf(exit)
+    return error instanceof SloReportError.WaitTimedOut
+      ? [Duration.toSeconds(error.heldUp.rateLimit), Duration.toSeconds(error.heldUp.backoff)]
+      : error
+  }
+
+  it.effect("tells of the rate limit from the end of a backoff on", () =>
+    Effect.gen(function*() {
+      const { client } = yield* given({
+        rule: limit(1, 60),
+        fate: ({ index }) => index === 0 ? { status: 503 } : undefined,
+        client: { ...all, retry: Schedule.spaced("10 seconds") }
+      })
+      const wait = client.waitForReport(id, every("5 seconds", { deadline: "40 seconds" }))
+      assert.deepStrictEqual(heldUp((yield* finishOne(yield* begin(wait))).exit), [30, 10])
+    }))
+
+  it.effect("tells each of several backoffs once", () =>
+    Effect.gen(function*() {
+      const { client, server } = yield* given({
+        fate: ({ index }) => index > 0 ? { status: 503 } : undefined,
+        client: { retry: Schedule.spaced("10 seconds") }
+      })
+      const wait = client.waitForReport(id, every("5 seconds", { deadline: "40 seconds" }))
+      assert.deepStrictEqual(heldUp((yield* finishOne(yield* begin(wait))).exit), [0, 35])
+      assert.deepStrictEqual(times(server.log), seconds(0, 5, 15, 25, 35, 40))
+    }))
+
+  it.effect("tells of the rate limit from its own interval on, as long as a 429 has asked to wait", () =>
+    Effect.gen(function*() {
+      const { client } = yield* given({
+        fate: ({ index }) => index === 0 ? { status: 429, retryAfter: 20 } : undefined
+      })
+      const wait = client.waitForReport(id, every("5 seconds", { deadline: "30 seconds" }))
+      assert.deepStrictEqual(heldUp((yield* finishOne(yield* begin(wait))).exit), [15, 0])
+    }))
+
+  it.effect("tells nothing of a backoff that was over before it wanted a poll", () =>
+    Effect.gen(function*() {
+      const { client } = yield* given({
+        fate: ({ index }) => index === 1 ? { status: 503 } : undefined,
+        client: { retry: Schedule.spaced("30 seconds") }
+      })
+      const [patient] = yield* finishAll([
+        yield* begin(client.waitForReport(id, every("20 seconds", { deadline: "1 minute" }))),
+        yield* begin(client.waitForReport(id, every("5 seconds", { deadline: "10 seconds" })))
+      ])
+      assert.deepStrictEqual(heldUp(patient!.exit), [0, 0])
+    }))
+
+  it.effect("tells of the rate limit from when it wanted a poll on, where its consumer was slow", () =>
+    Effect.gen(function*() {
+      const { client } = yield* given({ rule: limit(1, 60), client: all })
+      const wait = client.waitForReport(id, every("5 seconds", { deadline: "50 seconds" }))
+      const { exit } = yield* finishOne(yield* begin(wait, () => Effect.sleep("20 seconds")))
+      assert.deepStrictEqual(heldUp(exit), [30, 0])
+      assert.deepStrictEqual([yield* sleptFor("rate_limit"), yield* sleptFor("poll")], [30, 0])
+    }).pipe(withOwnMetrics))
+
+  it.effect("has slept for its interval, and from then on for the rate limit", () =>
+    Effect.gen(function*() {
+      const { client } = yield* given({ rule: limit(1, 60), client: all })
+      const wait = client.waitForReport(id, every("5 seconds", { deadline: "50 seconds" }))
+      yield* finishOne(yield* begin(wait))
+      assert.deepStrictEqual([yield* sleptFor("rate_limit"), yield* sleptFor("poll")], [45, 5])
+    }).pipe(withOwnMetrics))
+
+  it.effect("tells times in whole milliseconds, whatever fractions the answers took", () =>
+    Effect.gen(function*() {
+      const { client } = yield* given({
+        rule: limit(2, 60),
+        latency: () => 0.4,
+        fate: ({ index }) => index === 1 ? { status: 503 } : undefined,
+        client: { ...all, retry: Schedule.spaced(Duration.micros(1_000_600n)) }
+      })
+      const poll = Schedule.spaced("5 seconds").pipe(Schedule.upTo({ times: 1 }))
+      const fibers = [
+        yield* begin(client.waitForReport(id, every("5 seconds", { deadline: "30 seconds" }))),
+        yield* begin(client.waitForReport(id, { poll }))
+      ]
+      for (const { exit } of yield* finishAll(fibers, "5 minutes")) {
+        const error = failureOf(exit)
+        assert.strictEqual(error._tag, "WaitTimedOut")
+        if (error._tag !== "WaitTimedOut") continue
+        for (const time of [error.elapsed, error.heldUp.rateLimit, error.heldUp.backoff]) {
+          assert.isTrue(Number.isInteger(Duration.toMillis(time)))
+        }
+      }
+    }))
+
+  it.effect("tells no failure that an answer has followed", () =>
+    Effect.gen(function*() {
+      const { client } = yield* given({ fate: ({ index }) => index === 1 ? { status: 503 } : undefined })
+      const wait = client.waitForReport(id, every("5 seconds", { deadline: "12 seconds" }))
+      const error = failureOf((yield* finishOne(yield* begin(wait))).exit)
+      assert.strictEqual(error._tag, "WaitTimedOut")
+      assert.isFalse("lastError" in error)
     }))
 
   it.effect("says nothing of what didn't hold it up", () =>
@@ -88,17 +204,31 @@ describe("the scope of a client", () => {
     }))
 })
 
+describe("a wait of a client whose scope is closed", () => {
+  it.effect("is interrupted at once, and sends nothing", () =>
+    Effect.gen(function*() {
+      const scope = yield* Scope.make()
+      const { client, server } = yield* Scope.provide(given(), scope)
+      yield* Scope.close(scope, Exit.void)
+      const { endedAt, exit } = yield* finishOne(yield* begin(client.waitForReport(id, every("5 seconds"))))
+      assert.isTrue(Exit.hasInterrupts(exit))
+      assert.deepStrictEqual([endedAt, server.log], [0, []])
+    }))
+})
+
 describe("options of a wait", () => {
   it.effect("that are no duration end that wait alone, and send nothing", () =>
     Effect.gen(function*() {
       const { client, server } = yield* given({ job: doneAt(5) })
+      const { spans, traced } = collectSpans()
       const other = yield* begin(client.waitForReport(id, every("5 seconds")))
       const deadline: Duration.Input = JSON.parse("\"soon\"")
-      const broken = yield* begin(client.waitForReport("broken", { poll: PollPolicy.default, deadline }))
+      const broken = yield* traced(begin(client.waitForReport("broken", { poll: PollPolicy.default, deadline })))
       const [first, second] = yield* finishAll([broken, other], "1 minute")
       assert.isTrue(Exit.isFailure(first!.exit))
       assert.deepStrictEqual(second!.exit, Exit.void)
       assert.deepStrictEqual(server.log.filter((request) => request.id === "broken"), [])
+      assert.deepStrictEqual(spans.filter(({ status }) => status._tag !== "Ended"), [])
     }))
 })
 

@@ -5,6 +5,8 @@ import type { SloReportClient } from "../../src/index.ts"
 import { request } from "../utils/flow.ts"
 import type { ServerOptions } from "../utils/modelServer.ts"
 import { advance, all, between, every, given, ids, limit, times } from "../utils/pacing.ts"
+import { collectSpans } from "../utils/spans.ts"
+import { waitsOf, withOwnMetrics } from "../utils/telemetry.ts"
 import { begin } from "../utils/wait.ts"
 
 // A fiber that yields often, interrupted after so many turns of the others.
@@ -107,6 +109,18 @@ export const describeInterrupts = (budgets: ReadonlyArray<number>): void => {
         ),
       120_000
     )
+
+    it.effect("of a wait ends its span, and counts it once", () =>
+      Effect.forEach(budgets, (budget) =>
+        Effect.gen(function*() {
+          const { spans, traced } = collectSpans()
+          const { client } = yield* given(server)
+          const wait = traced(Stream.runDrain(client.waitForReport("report", every("5 seconds"))))
+          for (let turns = 0; turns < 60; turns++) yield* cutShort(wait, budget, turns)
+          assert.isAtLeast(spans.length, 1, `a budget of ${budget}`)
+          assert.deepStrictEqual(spans.filter(({ status }) => status._tag !== "Ended"), [], `a budget of ${budget}`)
+          assert.strictEqual(yield* waitsOf("interrupted"), spans.length, `a budget of ${budget}`)
+        }).pipe(withOwnMetrics, Effect.scoped, Effect.provide(TestClock.layer())), { discard: true }))
 
     it.effect("of calls in flight, again and again, leaves the pace as it is", () =>
       Effect.gen(function*() {

@@ -11,7 +11,7 @@ import type { Observation, Operation, Permit } from "../http/attempt.ts"
 
 /** @internal */
 export interface Limiter {
-  /** When the next poll may go; a crowd is more polls than one that are due. */
+  /** When the next poll may go, or might have gone; a crowd is more polls than one that are due. */
   readonly nextAt: (now: number, isCrowd: boolean) => number
   /** Whether a poll that can't be put off may go now, whatever the pace. */
   readonly hasRoom: (now: number) => boolean
@@ -110,7 +110,7 @@ export const make = (reserve: number): Limiter => {
   const nextInWindow = (window: Window, now: number, isCrowd: boolean): number => {
     const pace = window.isFirst && isCrowd ? slow : ahead
     const gap = (window.end - now) / roomOf(window) / pace
-    return Math.max(now, lastPollAt + Math.max(gap, window.period / window.limit / fastest))
+    return lastPollAt + Math.max(gap, window.period / window.limit / fastest)
   }
 
   const isOfLimit = ({ isPoll, operation }: Permit, { name }: RateLimit): boolean =>
@@ -128,7 +128,8 @@ export const make = (reserve: number): Limiter => {
     if (ordinal > refusedAt) {
       refusedAt = begun
       refusals += 1
-      if (window?.isTold === false) window = halve(window, begun)
+      // What a probe alone had sent says nothing of the limit.
+      if (window?.isTold === false) window = isThrottled ? { ...window, isRefused: true } : halve(window, begun)
     }
     const pause = retryAfter > 0 ? retryAfter : firstPause * 2 ** (refusals - 1)
     pausedUntil = Math.max(pausedUntil, now + Math.min(pause, window?.isTold === true ? window.period : unknownPeriod))
@@ -153,7 +154,7 @@ export const make = (reserve: number): Limiter => {
       if (pausedUntil > now) return pausedUntil
       if (window !== undefined && (isThrottled ? isUsedUp() : roomOf(window) <= 0)) return window.end
       if (window !== undefined && !isThrottled) return nextInWindow(window, now, isCrowd)
-      return pollsInFlight === 0 ? now : Math.max(now, lastPollAt + probeMillis)
+      return pollsInFlight === 0 ? now : lastPollAt + probeMillis
     },
     hasRoom: (now) => {
       advanceWindow(now)
@@ -172,8 +173,8 @@ export const make = (reserve: number): Limiter => {
     },
     release,
     complete: (permit, now, observation) => {
-      release(permit)
       advanceWindow(now)
+      release(permit)
       const { rateLimit, retryAfter, status } = observation
       if (rateLimit.name !== undefined) names.set(permit.operation, rateLimit.name)
       if (!isOfLimit(permit, rateLimit)) return

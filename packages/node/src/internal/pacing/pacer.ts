@@ -102,14 +102,11 @@ export const make = Effect.fnUntraced(function*(limiter: Limiter): Effect.fn.Ret
     if (isGiving) return
     isGiving = true
     const now = Monotonic.millisOf(clock)
-    let turn = Infinity
-    do {
-      const newlyDue = enqueue(now)
-      turn = giveTurns(now)
-      for (const poll of newlyDue) {
-        if (poll.queueEntry !== undefined) poll.onHeldUp(now, turn - now)
-      }
-    } while (timers[0] !== undefined && timers[0].key <= now)
+    const newlyDue = enqueue(now)
+    const turn = giveTurns(now)
+    for (const poll of newlyDue) {
+      if (poll.queueEntry !== undefined) poll.onHeldUp(now, turn - now)
+    }
     isGiving = false
     const before = next
     next = Math.min(turn, timers[0]?.key ?? Infinity)
@@ -141,7 +138,11 @@ export const make = Effect.fnUntraced(function*(limiter: Limiter): Effect.fn.Ret
     schedule: (poll, at) => {
       stopTimer(poll)
       poll.timer = Heap.add(timers, at, poll)
-      if (at < next) look()
+      if (at >= next) return
+      if (poll.queueEntry === undefined) return look()
+      // One look for all that join a poll that waits for its turn.
+      next = at
+      changed.openUnsafe()
     },
     cancel: (poll) => {
       stopTimer(poll)

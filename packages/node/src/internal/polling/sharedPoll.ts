@@ -141,16 +141,16 @@ export class SharedPoll implements Pacer.ScheduledPoll {
     let isDue = false
     let next = Infinity
     for (const subscriber of this.subscribers) {
-      const { demand, isToldHeldUp } = subscriber
+      const { demand } = subscriber
       if (demand === undefined) continue
       const due = this.dueOf(demand)
       if (demand.end <= now) {
-        if (hasRoom && this.refusedUntil <= now) return "last"
+        if (hasRoom) return "last"
         missed.push(subscriber)
         continue
       }
       if (due <= now) isDue = true
-      next = Math.min(next, demand.end, due <= now || isToldHeldUp ? Infinity : due)
+      next = Math.min(next, demand.end, due <= now ? Infinity : due)
     }
     if (isDue) this.wantedSince ??= now
     else if (Math.max(this.retryAt, this.refusedUntil) <= now) this.wantedSince = undefined
@@ -162,19 +162,20 @@ export class SharedPoll implements Pacer.ScheduledPoll {
   }
 
   onHeldUp(now: number, millis: number): void {
-    const heldUp = [...this.subscribers].filter(({ demand, isToldHeldUp }) =>
-      demand !== undefined && !isToldHeldUp && this.dueOf(demand) <= now
-    )
+    const heldUp: Array<Subscriber> = []
+    for (const subscriber of this.subscribers) {
+      const { demand, isToldHeldUp } = subscriber
+      if (demand !== undefined && !isToldHeldUp && this.dueOf(demand) <= now) heldUp.push(subscriber)
+    }
     for (const subscriber of heldUp) subscriber.holdUp(millis)
   }
 
   onGranted(permit: Permit, now: number): void {
     this.askedAt = now
     this.polledAt = now
-    const fiber = this.poller.run(this.ask(permit, now))
+    this.fiber = this.poller.run(this.ask(permit, now))
     // However it ends, also before it has begun.
-    fiber.addObserver(() => this.poller.pacer.meter.release(permit))
-    if (this.askedAt === now) this.fiber = fiber
+    this.fiber.addObserver(() => this.poller.pacer.meter.release(permit))
   }
 
   private ask(permit: Permit, askedAt: number): Effect.Effect<void> {
@@ -203,7 +204,7 @@ export class SharedPoll implements Pacer.ScheduledPoll {
       const { error } = this
       if (error?._tag !== "DatadogTooManyRequests") this.wantedSince = undefined
       const hint = error === undefined ? 0 : retryAfterMillis(error)
-      this.refusedUntil = hint > 0 ? answeredAt + hint : -1
+      this.refusedUntil = answeredAt + hint
       this.retryAt = -1
       if (error !== undefined && isRetryable(error)) {
         this.nextDelay ??= yield* ScheduleStepper.make(this.poller.retry)

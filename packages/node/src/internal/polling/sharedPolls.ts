@@ -31,6 +31,7 @@ export const make = Effect.fnUntraced(function*(
   const run = yield* FiberSet.makeRuntime<never, void, never>()
   const poller: Poller = { ...options, run, notice: heldUpNotice(run) }
   const polls = new Map<ReportId | SharedPoll, SharedPoll>()
+  const keyOf = (poll: SharedPoll): ReportId | SharedPoll => isShared ? poll.id : poll
   let isClosed = false
 
   yield* Effect.addFinalizer(() =>
@@ -41,16 +42,16 @@ export const make = Effect.fnUntraced(function*(
   )
 
   return {
-    get: (id, now) => (isShared ? polls.get(id) : undefined) ?? new SharedPoll(poller, id, now),
+    get: (id, now) => polls.get(id) ?? new SharedPoll(poller, id, now),
     subscribe: (poll, subscriber) => {
       poll.subscribers.add(subscriber)
-      polls.set(isShared ? poll.id : poll, poll)
+      polls.set(keyOf(poll), poll)
       if (isClosed) subscriber.stop()
     },
     unsubscribe: (poll, subscriber) => {
       poll.subscribers.delete(subscriber)
       if (poll.subscribers.size > 0) return Effect.void
-      polls.delete(isShared ? poll.id : poll)
+      polls.delete(keyOf(poll))
       return poll.end()
     }
   }

@@ -53,11 +53,11 @@ const minInterval = 100
 const begin = Effect.fnUntraced(
   function*({ created, polls, site }: WaitContext, id: ReportId, options: WaitOptions, scope: Scope.Scope) {
     const started = yield* Monotonic.millis
+    const end = started + Duration.toMillis(Duration.fromInputUnsafe(options.deadline ?? "30 minutes"))
+    const nextInterval = yield* ScheduleStepper.make(options.poll ?? PollPolicy.default, minInterval)
     const attributes = { "datadog.site": site, "slo.report.id": id }
     const span = yield* Effect.makeSpan("SloReportClient.waitForReport", { attributes })
     const context = yield* Effect.context()
-    const nextInterval = yield* ScheduleStepper.make(options.poll ?? PollPolicy.default, minInterval)
-    const end = started + Duration.toMillis(Duration.fromInputUnsafe(options.deadline ?? "30 minutes"))
     const { onSleep } = options
     const subscription = new Subscription(polls, id, span, started)
     const loop = new WaitLoop({ id, created, onSleep, span, context, nextInterval, started, end }, subscription)

@@ -75,14 +75,11 @@ export class WaitLoop {
   }
 
   pull(): Pull.Pull<Chunk, WaitError> {
-    return Effect.onError(
-      Effect.suspend(() => this.next()),
-      (cause) => {
-        if (Cause.hasInterruptsOnly(cause)) return this.wake()
-        if (Cause.hasDies(cause)) this.outcome = "defect"
-        return this.close(Pull.doneExitFromCause(cause))
-      }
-    )
+    return Effect.onError(Effect.suspend(() => this.next()), (cause) => {
+      if (Cause.hasInterruptsOnly(cause)) return this.wake()
+      if (Cause.hasDies(cause)) this.outcome = "defect"
+      return this.close(Pull.doneExitFromCause(cause))
+    })
   }
 
   // In the context that the wait was begun in, whoever ends it.
@@ -94,8 +91,7 @@ export class WaitLoop {
         Effect.ensuring(this.subscription.end()),
         Effect.ensuring(Metric.update(Metric.withAttributes(SloReportMetrics.waits, { outcome: this.outcome }), 1)),
         Effect.ensuring(Span.end(this.input.span, exit)),
-        Effect.provideContext(this.input.context),
-        Effect.uninterruptible
+        Effect.provideContext(this.input.context)
       )
     })
   }
@@ -118,8 +114,7 @@ export class WaitLoop {
       const until = Math.min(Math.max(due, poll.retryAt, poll.refusedUntil), end)
       this.sleepCause = until > due && poll.error !== undefined ? Sleep.causeOf(poll.error) : "poll"
       this.asleepSince = now
-      const demand = { due: Math.min(due, end), end }
-      return this.whileTelling(this.sleepCause, until - now, this.listen(demand, until))
+      return this.whileTelling(this.sleepCause, until - now, this.listen({ due, end }, until))
     })
   }
 
@@ -128,7 +123,7 @@ export class WaitLoop {
     return Effect.flatMap(this.subscription.next(demand), (event) => {
       switch (event._tag) {
         case "Answer":
-          return Effect.andThen(this.wake(until, event.answer.askedAt), this.hear(event.answer))
+          return Effect.andThen(this.wake(until, event.answer.askedAt), this.hear(event.answer, demand))
         case "HeldUp":
           return this.whileTelling("rate_limit", event.millis, this.listen(demand, until))
         case "Missed":
@@ -139,9 +134,9 @@ export class WaitLoop {
     })
   }
 
-  private hear({ answeredAt, askedAt, exit, retryAt }: Answer): Effect.Effect<Chunk, WaitError> {
+  private hear({ answeredAt, askedAt, exit, retryAt }: Answer, { due }: Demand): Effect.Effect<Chunk, WaitError> {
     this.answeredAt = answeredAt
-    const isOwn = this.due === undefined || askedAt >= this.due
+    const isOwn = askedAt >= due
     if (Exit.isSuccess(exit)) return this.see(exit.value, answeredAt, isOwn)
     const error = Option.getOrUndefined(Cause.findErrorOption(exit.cause))
     if (error === undefined) return Effect.failCause(exit.cause)
@@ -158,7 +153,7 @@ export class WaitLoop {
     const isReached = this.last !== undefined || created.has(id)
     switch (error._tag) {
       case "DatadogTransportError":
-        return isRetryable(error) && (isRetried || isReached)
+        return isRetried || isReached
       case "DatadogProtocolError":
       case "DatadogUnexpectedStatus":
         return isReached
@@ -194,8 +189,8 @@ export class WaitLoop {
       new WaitTimedOut({
         id,
         polls,
-        elapsed: wholeMillis(now - started),
-        heldUp: { rateLimit: wholeMillis(heldUp.rateLimit), backoff: wholeMillis(heldUp.backoff) },
+        elapsed: rounded(now - started),
+        heldUp: { rateLimit: rounded(heldUp.rateLimit), backoff: rounded(heldUp.backoff) },
         ...(last === undefined ? {} : { last }),
         ...(error === undefined ? {} : { lastError: error })
       })
@@ -212,7 +207,7 @@ export class WaitLoop {
     return Effect.flatMap(Monotonic.millis, (now) => {
       const { asleepSince, sleepCause, subscription } = this
       if (asleepSince === undefined) return Effect.void
-      const stop = Math.max(asleepSince, askedAt ?? subscription.poll.askedAt ?? now)
+      const stop = askedAt ?? subscription.poll.askedAt ?? now
       const limited = subscription.isToldHeldUp ? Math.max(0, stop - Math.max(until, asleepSince)) : 0
       const slept = stop - asleepSince - limited
       const beyondDue = Math.max(0, stop - limited - Math.max(asleepSince, this.due ?? stop))
@@ -225,11 +220,7 @@ export class WaitLoop {
   }
 
   // The listener runs beside the sleep and ends with it; it can end its own wait, and hold up nothing.
-  private whileTelling<A, E>(
-    cause: Sleep.SleepCause,
-    millis: number,
-    asleep: Effect.Effect<A, E>
-  ): Effect.Effect<A, E> {
+  private whileTelling(cause: Sleep.SleepCause, millis: number, asleep: Effect.Effect<Chunk, WaitError>) {
     const { onSleep } = this.input
     if (onSleep === undefined || millis <= 0) return asleep
     const telling = Effect.suspend(() => onSleep({ cause, duration: Duration.millis(millis) }))
@@ -242,9 +233,10 @@ export class WaitLoop {
     return this.inSpan(Effect.logWarning(`Report ${id} has a status that is not documented: ${rawStatus}`))
   }
 
+  // Not around the whole wait: a context of its own would be half a kilobyte of each.
   private inSpan<A, E>(self: Effect.Effect<A, E>): Effect.Effect<A, E> {
     return Effect.provideService(self, Tracer.ParentSpan, this.input.span)
   }
 }
 
-const wholeMillis = (millis: number): Duration.Duration => Duration.millis(Math.round(millis))
+const rounded = (millis: number): Duration.Duration => Duration.millis(Math.round(millis))

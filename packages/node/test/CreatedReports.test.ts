@@ -1,0 +1,73 @@
+import { FakeDatadog, Fault, type Operation } from "@effect-datadog/slo-report-testing"
+import { assert, describe, it } from "@effect/vitest"
+import { Effect, Exit, Stream } from "effect"
+import { TestClock } from "effect/testing"
+import { PollPolicy, SloReportClient } from "../src/index.ts"
+import { create, errorOf, injectInto, run, sentTo } from "./utils/flow.ts"
+import { inMemory } from "./utils/wait.ts"
+
+const every5s = { poll: PollPolicy.fixed("5 seconds") }
+
+type Client = SloReportClient.Service
+
+// What can be done with an id.
+const operations: Record<
+  string,
+  readonly [Operation.Operation, (client: Client, id: string) => Effect.Effect<unknown, unknown>]
+> = {
+  getReportStatus: ["status", (client, id) => client.getReportStatus(id)],
+  waitForReport: ["status", (client, id) => Stream.runDrain(client.waitForReport(id, every5s))],
+  awaitReport: ["status", (client, id) => client.awaitReport(id, every5s)],
+  downloadReport: ["download", (client, id) => Stream.runDrain(client.downloadReport(id))],
+  reportRows: ["download", (client, id) => Stream.runDrain(client.reportRows(id))]
+}
+
+// Datadog doesn't know the report for so many seconds.
+const unknownFor = (operation: Operation.Operation, seconds: number) =>
+  Effect.gen(function*() {
+    yield* injectInto(operation, Fault.status(404), Infinity)
+    const fake = yield* FakeDatadog.FakeDatadog
+    yield* Effect.forkChild(Effect.andThen(Effect.sleep(seconds * 1000), fake.clearFaults))
+  })
+
+describe("a 404 of a report that this client has created", () => {
+  for (const [name, [operation, use]] of Object.entries(operations)) {
+    it.effect(`is no answer in the report's first 15 seconds: ${name}`, () =>
+      Effect.gen(function*() {
+        const client = yield* SloReportClient.SloReportClient
+        const { exit } = yield* run(Effect.gen(function*() {
+          const id = yield* create()
+          yield* unknownFor(operation, 12)
+          yield* use(client, id)
+        }))
+        assert.isTrue(Exit.isSuccess(exit), String(exit))
+        assert.isAtLeast((yield* sentTo(operation)).length, 3)
+      }).pipe(Effect.provide(inMemory({}, { report: { timeline: [{ after: 0, status: "completed" }] } }))))
+
+    it.effect(`is one after them: ${name}`, () =>
+      Effect.gen(function*() {
+        const client = yield* SloReportClient.SloReportClient
+        const ended = yield* run(Effect.gen(function*() {
+          const id = yield* create()
+          yield* unknownFor(operation, 60)
+          yield* use(client, id)
+        }))
+        assert.deepInclude(errorOf(ended), { _tag: "DatadogNotFound" })
+        assert.isAtLeast(ended.took, 15_000)
+        assert.isAtMost(ended.took, 20_000)
+      }).pipe(Effect.provide(inMemory())))
+
+    it.effect(`is one at once, where another client has created it: ${name}`, () =>
+      Effect.gen(function*() {
+        const client = yield* SloReportClient.SloReportClient
+        const fake = yield* FakeDatadog.FakeDatadog
+        const id = yield* fake.addReport()
+        yield* injectInto(operation, Fault.status(404), Infinity)
+        const ended = yield* run(use(client, id))
+        assert.deepInclude(errorOf(ended), { _tag: "DatadogNotFound" })
+        assert.strictEqual(ended.took, 0)
+        yield* TestClock.adjust(0)
+        assert.strictEqual((yield* sentTo(operation)).length, 1)
+      }).pipe(Effect.provide(inMemory())))
+  }
+})

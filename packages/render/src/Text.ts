@@ -1,0 +1,84 @@
+/**
+ * A verdict as lines of text, for a terminal or a log.
+ *
+ * @since 0.1.0
+ */
+import type { SloVerdict } from "@effect-datadog/slo-report/SloVerdict"
+import * as Verdict from "@effect-datadog/slo-report/Verdict"
+import * as Sentence from "./internal/sentence.ts"
+import { isolated, nameOf, oneLine } from "./internal/text.ts"
+
+/**
+ * The lines of a verdict: an SLO each, failures first, then one that sums up.
+ *
+ * **Details**
+ *
+ * A line has the verdict (`FAIL`, `pass`, `warn`, `?` where it could not be exported, `-` where there is nothing to
+ * judge), the name, the interval, the status of which target, and what is left of the budget, or why not.
+ * There are no colours in it.
+ *
+ * @category conversions
+ * @since 0.1.0
+ */
+export const fromVerdict = (verdict: Verdict.Verdict): string => {
+  const lines = Verdict.worstFirst(verdict).map(columnsOf)
+  const widest = (column: keyof Columns): number =>
+    lines.reduce((widest, columns) => Math.max(widest, Math.min(maxWidth, width(columns[column]))), 0)
+  const [name, start, status] = [widest("name"), widest("start"), widest("status")]
+  const table = lines.map((columns) =>
+    [
+      columns.mark.padEnd(markWidth),
+      pad(columns.name, name),
+      pad(columns.start, start),
+      pad(columns.status, status),
+      columns.note
+    ].join("  ").trimEnd()
+  )
+  return [...table, Sentence.summary(verdict)].map((line) => `${line}\n`).join("")
+}
+
+// -----------------------------------------------------------------------------
+// internals
+// -----------------------------------------------------------------------------
+
+const markWidth = 4
+
+// A longer name moves only its own line.
+const maxWidth = 40
+
+interface Columns {
+  readonly mark: string
+  readonly name: string
+  readonly start: string
+  readonly status: string
+  readonly note: string
+}
+
+const characters = new Intl.Segmenter("en")
+
+const width = (text: string): number => Array.from(characters.segment(text.replaceAll(/[\u2068\u2069]/g, ""))).length
+
+const pad = (text: string, to: number): string => text + " ".repeat(Math.max(0, to - width(text)))
+
+const columnsOf = (slo: SloVerdict): Columns => {
+  const target = slo.target === undefined ? "" : `of ${slo.target}`
+  return {
+    mark: markOf(slo),
+    name: isolated(nameOf(slo)),
+    start: slo.start ?? "",
+    status: [Sentence.percent(slo.status), target].filter((text) => text !== "").join(" "),
+    note: isolated(noteOf(slo))
+  }
+}
+
+const markOf = ({ reason, verdict, warning }: SloVerdict): string => {
+  if (verdict === "fail") return "FAIL"
+  if (verdict === "pass") return warning ? "warn" : "pass"
+  return reason === "not_exported" ? "?" : "-"
+}
+
+const noteOf = (slo: SloVerdict): string => {
+  if (slo.reason === "not_exported") return oneLine(slo.exportError ?? "")
+  if (slo.reason === "no_data" || slo.reason === "no_target") return slo.reason.replace("_", " ")
+  return slo.budgetLeft === undefined ? "" : `${Sentence.budgetLeft(slo.budgetLeft)} left`
+}
