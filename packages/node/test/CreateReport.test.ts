@@ -1,11 +1,10 @@
-import { DatadogError, SloReport, SloReportRequest } from "@effect-datadog/slo-report"
+import { DatadogError, SloReportRequest } from "@effect-datadog/slo-report"
 import { Credentials, Fault } from "@effect-datadog/slo-report-testing"
 import { assert, describe, it } from "@effect/vitest"
 import { DateTime, Duration, Effect, Exit, Fiber, Metric, Schema, Stream } from "effect"
 import { HttpClient, HttpClientError } from "effect/http"
 import { TestClock } from "effect/testing"
 import { RetryPolicy, SloReportClient, SloReportError, SloReportMetrics } from "../src/index.ts"
-import * as CreatedReports from "../src/internal/report/createdReports.ts"
 import { create, errorOf, injectInto, madeReports, request, run, sent, valueOf } from "./utils/flow.ts"
 import { inMemory, withChance } from "./utils/wait.ts"
 
@@ -360,14 +359,4 @@ describe("a client whose transport was changed", () => {
       assert.isTrue(Exit.isFailure(exit))
       assert.strictEqual(errorOf({ exit, took: 0 })._tag, "CreateOutcomeUnknown")
     }).pipe(Effect.provide(inMemory(broken))))
-})
-
-describe("the reports that a client has created", () => {
-  it.effect("are remembered for their first 404s, the last 10,000 of them", () =>
-    Effect.gen(function*() {
-      const created = CreatedReports.make()
-      const ids = Array.from({ length: 10_001 }, (_, index) => SloReport.ReportId.make(`report-${index}`))
-      yield* Effect.forEach(ids, created.add, { discard: true })
-      assert.deepStrictEqual(ids.filter((id) => !created.has(id)), ["report-0"])
-    }))
 })

@@ -1,17 +1,10 @@
 import { FakeDatadog, Fault, Timeline } from "@effect-datadog/slo-report-testing"
 import type { Operation } from "@effect-datadog/slo-report-testing"
 import { assert, describe, it } from "@effect/vitest"
-import { Clock, Effect, Exit, Fiber, Metric, Schema, Stream } from "effect"
+import { Clock, Effect, Fiber, Metric, Schema, Stream } from "effect"
 import type { Duration } from "effect"
 import { TestClock } from "effect/testing"
-import {
-  ExportProgress,
-  PollPolicy,
-  RetryPolicy,
-  SloReportClient,
-  SloReportError,
-  SloReportMetrics
-} from "../src/index.ts"
+import { ExportProgress, PollPolicy, SloReportClient, SloReportError, SloReportMetrics } from "../src/index.ts"
 import { inFlight } from "./utils/client.ts"
 import {
   bytesOf,
@@ -299,28 +292,6 @@ describe("a report that Datadog doesn't know yet", () => {
     }).pipe(Effect.provide(
       inMemory({}, { report: { timeline: Timeline.after("1 hour", "completed"), goneAfter: "20 seconds" } })
     )))
-
-  it.effect("is asked for again, a second later, by a single call too, whatever its policy", () =>
-    Effect.gen(function*() {
-      const client = yield* SloReportClient.SloReportClient
-      const id = yield* client.createReport(request)
-      const { exit, took } = yield* run(
-        client.getReportStatus(id).pipe(
-          Effect.provideService(RetryPolicy.Current, RetryPolicy.none)
-        )
-      )
-      assert.deepStrictEqual([Exit.isSuccess(exit), took], [true, 5000])
-      assert.deepStrictEqual((yield* sentTo("status")).map(({ at }) => at), [0, 1000, 2000, 3000, 4000, 5000])
-    }).pipe(Effect.provide(hidden("5 seconds"))))
-
-  it.effect("is not found by a single call after 15 seconds", () =>
-    Effect.gen(function*() {
-      const client = yield* SloReportClient.SloReportClient
-      const id = yield* client.createReport(request)
-      const ended = yield* run(client.getReportStatus(id))
-      assert.strictEqual(errorOf(ended)._tag, "DatadogNotFound")
-      assert.strictEqual(ended.took, 15_000)
-    }).pipe(Effect.provide(hidden("1 hour"))))
 
   it.effect("is not forgiven in a wait that did not create it", () =>
     Effect.gen(function*() {
