@@ -6,7 +6,7 @@
 import { PollPolicy, RetryPolicy, SloReportClient } from "@effect-datadog/slo-report-node"
 import { Config, Console, Effect, Layer, Schedule } from "effect"
 import { environment } from "./support/environment.ts"
-import { main } from "./support/main.ts"
+import { main, messageOf } from "./support/main.ts"
 
 // Six quick retries; a rate limit is waited for up to five minutes.
 const retry = RetryPolicy.make({ times: 6, base: "200 millis", cap: "5 seconds", maxWait: "5 minutes" })
@@ -40,7 +40,7 @@ program.pipe(
       case "DatadogBadRequest":
       case "DatadogUnauthorized":
       case "DatadogForbidden":
-        return Effect.as(Console.error(`Yours to fix: ${error.message}`), 2)
+        return Effect.as(Console.error(`Yours to fix: ${messageOf(error)}`), 2)
       case "DatadogTooManyRequests":
       case "DatadogServerError":
       case "DatadogTransportError":

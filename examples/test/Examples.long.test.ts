@@ -19,6 +19,15 @@ describe.concurrent("get-report-status", () => {
       assert.strictEqual(code, 2)
       assert.include(errors, "DD_APP_KEY")
     }), 30_000)
+
+  for (const [example, begin] of [["get-report-status", ""], ["custom-policies", "Yours to fix: "]] as const) {
+    it.live(`says in one line that there is no report's id: ${example}`, () =>
+      Effect.gen(function*() {
+        const keys = { DD_API_KEY: "a", DD_APP_KEY: "b", REPORT_DATA_ID: "" }
+        const { code, errors } = yield* Effect.promise(() => run(example, keys))
+        assert.deepStrictEqual([code, errors], [2, `${begin}REPORT_DATA_ID is not set\n`])
+      }), 30_000)
+  }
 })
 
 describe.concurrent("wait-for-report", () => {

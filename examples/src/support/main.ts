@@ -44,9 +44,12 @@ const isUnread = (error: unknown): boolean =>
 const isOutputUnread = (error: unknown): boolean =>
   error instanceof PlatformError.PlatformError && error.reason.module === "Stdio" && isUnread(error.reason.cause)
 
+// `Config.String` has no words of its own for it.
+const missing = /^Expected string\n {2}at \["(\w+)"\]$/
+
 // What is wrong with a variable of the environment, without the name of the class that says it; and why a server that
 // has no message of its own can't listen.
-const messageOf = (error: { readonly message: string; readonly cause?: unknown }): string => {
-  if (error instanceof Config.ConfigError) return error.cause.message
+export const messageOf = (error: { readonly message: string; readonly cause?: unknown }): string => {
+  if (error instanceof Config.ConfigError) return error.cause.message.replace(missing, "$1 is not set")
   return error.message === "" && error.cause instanceof Error ? error.cause.message : error.message
 }

@@ -31,7 +31,7 @@ export const make = (output: NodeJS.WriteStream, beginning = "not asked yet") =>
       ].join(" · ")
     })
     const redraw = Effect.flatMap(line, (text) =>
-      Effect.sync(() => output.write(`\r\u001b[2K${text.slice(0, output.columns - 1)}`)))
+      Effect.sync(() => output.write(`\r\u001b[2K${text.slice(0, (output.columns || 80) - 1)}`)))
 
     const begin = (cause: string, millis: number) =>
       Effect.map(Clock.currentTimeMillis, (now) => {

@@ -29,9 +29,10 @@ const ceilings: ReadonlyArray<Ceiling> = [
   { what: "core, all of it", folder: "core", bytes: 18_800 },
   // 5.1 kB: nine tenths of a kilobyte for the first format, half of one for each more.
   { what: "render", folder: "render", bytes: 5900 },
-  // 21.6 kB: the status and the wait with their limits take 9 kB, creating, downloading and exporting 5 kB, a file that
-  // takes its target's place 2.2 kB, what a transport and an environment may say wrongly 4.5 kB.
-  { what: "node", folder: "node", bytes: 24_800 }
+  // 25.6 kB: the status and the wait with their limits take 9 kB, creating, downloading and exporting 5 kB, a table from
+  // histories 4 kB, a file that takes its target's place 2.2 kB, what a transport and an environment may say wrongly
+  // 4.5 kB.
+  { what: "node", folder: "node", bytes: 29_400 }
 ]
 
 const own: BuildOptions = { external: ["effect", "@effect/*", "@effect-datadog/*", "node:*"] }

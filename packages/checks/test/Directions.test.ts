@@ -48,6 +48,7 @@ const directions: Readonly<Record<string, ReadonlyArray<string>>> = {
   RetryPolicy: ["internal/http"],
   SloReportError: [],
   SloReportMetrics: [],
+  SloReportService: ["ExportOptions", "ExportProgress", "SloReportError", "TableOptions", "WaitEvent", "WaitOptions"],
   TableOptions: ["WaitOptions"],
   WaitEvent: ["SloReportError"],
   WaitOptions: ["PollPolicy", "WaitEvent"],

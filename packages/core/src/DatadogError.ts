@@ -66,7 +66,7 @@ export class DatadogForbidden extends Schema.TaggedError<DatadogForbidden>()("Da
 }
 
 /**
- * 404: Datadog has no report with this id.
+ * 404: Datadog has nothing there: no report with this id, or no such endpoint.
  *
  * @category errors
  * @since 0.1.0
@@ -142,8 +142,8 @@ export class DatadogUnexpectedStatus extends Schema.TaggedError<DatadogUnexpecte
  * - `reason` tells how: `unreachable` is no route, or no connection in time; `proxy`, that a proxy opened no
  *   tunnel; `closed`, that the client's scope has ended; `invalid`, that the request can't be sent as it is
  * - `sent`: `"no"` where nothing can have reached Datadog, for want of a connection. `@default` "maybe"
- * - `isTransient`: whether the same request may pass later; not with a bad certificate or a closed client.
- *   `@default` true
+ * - `isTransient`: whether the same request may pass later; not with a bad certificate, a closed client, a proxy
+ *   that wants a password, or a request that can't be sent. `@default` true
  * - `cause`: the transport's own error, its name and message; absent where `attemptTimeout` was the limit
  *
  * @category errors

@@ -15,7 +15,7 @@ import type { RetryPolicy } from "./RetryPolicy.ts"
  * - `retry`: when a failed call is sent again, and when a report is polled again after a poll that failed.
  *   `@default` `RetryPolicy.default`
  * - `attemptTimeout`: time limit of one attempt, headers and body; of a download, of its first bytes and of
- *   each gap in it; finite, more than 0. `@default` 30 seconds
+ *   each gap in it; finite, 1 millisecond or more. `@default` 30 seconds
  * - `tracePropagation`: send trace headers to Datadog, and make a client span for each attempt. `@default` false
  * - `pacing`: how the polls of all waits share the rate limit. `reserve`, from 0 to 1, is the part of the limit
  *   that polls leave to other calls until it resets, though one poll a window may always go; `false`: no wait is

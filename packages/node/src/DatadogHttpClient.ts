@@ -115,7 +115,7 @@ const credentialHeaders = (credentials: Credentials): Record<string, string> =>
  * - no trace headers are sent, unless `tracePropagation` is set
  * - `fetch` does not follow redirects; other transports never do
  *
- * @param options `requestInit`: what `fetch` is given where the effect is given no `RequestInit`, default none
+ * @param options `requestInit`: what `fetch` is given, below what a `RequestInit` of the effect's own says, default none
  * @category combinators
  * @since 0.1.0
  */

@@ -16,6 +16,11 @@ import * as Bounds from "./internal/http/bounds.ts"
 /**
  * A schedule that is stepped with the report that each poll saw.
  *
+ * **Details**
+ *
+ * Whatever it says, an interval is 100 milliseconds at least. Polls that another wait for the report caused, before
+ * this one was due, don't step it.
+ *
  * @category models
  * @since 0.1.0
  */

@@ -3,42 +3,22 @@
  *
  * @since 0.1.0
  */
-import type { DatadogError } from "@effect-datadog/slo-report/DatadogError"
-import type { Slo } from "@effect-datadog/slo-report/Slo"
-import type { SloHistory } from "@effect-datadog/slo-report/SloHistory"
-import type { ReportId, SloReport } from "@effect-datadog/slo-report/SloReport"
-import type { SloReportRequest } from "@effect-datadog/slo-report/SloReportRequest"
-import type { SloReportRow } from "@effect-datadog/slo-report/SloReportRow"
 import type { ConfigError } from "effect/Config"
 import * as Context from "effect/Context"
 import * as Effect from "effect/Effect"
-import type { FileSystem } from "effect/FileSystem"
 import { identity } from "effect/Function"
 import * as FetchHttpClient from "effect/http/FetchHttpClient"
 import type { HttpClient } from "effect/http/HttpClient"
 import * as Layer from "effect/Layer"
-import type { PlatformError } from "effect/PlatformError"
 import type * as Scope from "effect/Scope"
-import type * as Stream from "effect/Stream"
 import type { ClientOptions } from "./ClientOptions.ts"
 import * as DatadogConfig from "./DatadogConfig.ts"
 import * as DatadogHttpClient from "./DatadogHttpClient.ts"
 import type { ExportOptions } from "./ExportOptions.ts"
-import type { ExportProgress } from "./ExportProgress.ts"
 import { make as makeService } from "./internal/service.ts"
 import * as Undici from "./internal/http/undici.ts"
-import type {
-  CreateOutcomeUnknown,
-  InvalidReportId,
-  InvalidReportTable,
-  InvalidSloId,
-  InvalidSloPeriod,
-  ReportFailed,
-  SloTableError,
-  WaitTimedOut
-} from "./SloReportError.ts"
+import type { Service } from "./SloReportService.ts"
 import type { TableOptions } from "./TableOptions.ts"
-import type { WaitEvent } from "./WaitEvent.ts"
 import type { WaitOptions } from "./WaitOptions.ts"
 
 export type {
@@ -56,6 +36,13 @@ export type {
    * @since 0.1.0
    */
   ExportOptions,
+  /**
+   * The operations of the client.
+   *
+   * @category models
+   * @since 0.1.0
+   */
+  Service,
   /**
    * How to make a table.
    *
@@ -81,106 +68,6 @@ export type {
 export interface Options extends DatadogConfig.DatadogConfig, ClientOptions {}
 
 /**
- * The operations of the client.
- *
- * @category models
- * @since 0.1.0
- */
-export interface Service {
-  /**
-   * Asks for a report's status, once, with retries.
-   */
-  readonly getReportStatus: (id: string) => Effect.Effect<SloReport, DatadogError | InvalidReportId>
-  /**
-   * Waits for a report: emits what every poll saw, the terminal report last, then ends.
-   *
-   * Polls belong to the client: waits for one report share them. A report that `failed` is a value here. Polls
-   * that fail in the middle of a wait don't end it, unless they can't pass: a 400, 401, 403 or 404, or a hint
-   * beyond the deadline. `WaitTimedOut` tells what was last known, and what held the wait up.
-   */
-  readonly waitForReport: (
-    id: string,
-    options?: WaitOptions
-  ) => Stream.Stream<SloReport, DatadogError | InvalidReportId | WaitTimedOut>
-  /**
-   * Waits for many reports at once: what every poll of each saw, as it comes, and the error of a wait as a value.
-   *
-   * It ends when all waits have ended. An id that is given twice is waited for once.
-   */
-  readonly waitForReports: (ids: Iterable<string>, options?: WaitOptions) => Stream.Stream<WaitEvent>
-  /**
-   * Waits for a report and gives it when it is `completed` or `completed_with_errors`.
-   */
-  readonly awaitReport: (
-    id: string,
-    options?: WaitOptions
-  ) => Effect.Effect<SloReport, DatadogError | InvalidReportId | WaitTimedOut | ReportFailed>
-  /**
-   * Creates a report and gives its id, to wait for.
-   *
-   * It is sent again only where it can't have been processed: after a 429, or without a connection.
-   * `CreateOutcomeUnknown` tells that an answer was lost.
-   */
-  readonly createReport: (
-    request: SloReportRequest
-  ) => Effect.Effect<ReportId, DatadogError | CreateOutcomeUnknown>
-  /**
-   * Downloads the CSV file of a report that is done, as fast as its bytes are taken.
-   *
-   * A body that is cut short is an error, never a shorter file. Calls are retried until the first byte is
-   * out. `attemptTimeout` is the limit for the first bytes, then for each gap between parts, not for the
-   * whole file.
-   */
-  readonly downloadReport: (id: string) => Stream.Stream<Uint8Array, DatadogError | InvalidReportId>
-  /**
-   * Downloads the rows of a report that is done; a row is out as soon as it has arrived.
-   */
-  readonly reportRows: (
-    id: string
-  ) => Stream.Stream<SloReportRow, DatadogError | InvalidReportId | InvalidReportTable>
-  /**
-   * Searches SLOs, in Datadog's query language: those that a report with this query would have, each once.
-   */
-  readonly searchSlos: (query: string) => Stream.Stream<Slo, DatadogError>
-  /**
-   * Asks for an SLO's history over a period in epoch seconds, such as an interval of `ReportIntervals`.
-   */
-  readonly getSloHistory: (
-    id: string,
-    period: { readonly from: number; readonly to: number }
-  ) => Effect.Effect<SloHistory, DatadogError | InvalidSloId | InvalidSloPeriod>
-  /**
-   * The rows of a table, each as soon as it is complete: from a report that is created and waited for, or, where
-   * reports are refused, from the histories of the SLOs.
-   *
-   * Of histories, an SLO that fails is a row with an `exportError`. Their requests take turns, as the limit that
-   * Datadog's answers name has room for them; other calls don't wait for them.
-   */
-  readonly rows: (
-    request: SloReportRequest,
-    options?: TableOptions
-  ) => Stream.Stream<SloReportRow, SloTableError | InvalidReportTable>
-  /**
-   * Makes a table as the file of a report, from either source as {@link Service.rows}, and emits how far it has
-   * come, `Done` last.
-   */
-  readonly exportReport: <E = never, R = never>(
-    request: SloReportRequest,
-    options?: ExportOptions<E, R>
-  ) => Stream.Stream<ExportProgress, SloTableError | E, R>
-  /**
-   * Exports a table to a file, which appears, or is replaced, all at once and before `Done`.
-   *
-   * An export that fails or is interrupted leaves nothing behind, and an existing file as it was.
-   */
-  readonly exportReportTo: (
-    path: string,
-    request: SloReportRequest,
-    options?: TableOptions
-  ) => Stream.Stream<ExportProgress, SloTableError | PlatformError, FileSystem>
-}
-
-/**
  * The client of Datadog's SLO reports.
  *
  * **Example** (Waiting for a report)
@@ -203,6 +90,12 @@ export class SloReportClient extends Context.Service<SloReportClient, Service>()
 
 /**
  * Makes the client over the `HttpClient` in the context; its polls end, and its waits are interrupted, with the scope.
+ *
+ * **Details**
+ *
+ * At most 256 calls are on their way at once; further ones wait for one to end, which is no part of their time limit.
+ * Credentials that can't be Datadog's, and options out of range, are a defect: a `RangeError` that names the one that
+ * is wrong, and shows no secret.
  *
  * @category constructors
  * @since 0.1.0
@@ -239,7 +132,12 @@ export const layerConfig = (options?: ClientOptions): Layer.Layer<SloReportClien
  *
  * **Details**
  *
- * It honours `HTTP_PROXY`, `HTTPS_PROXY` and `NO_PROXY`; loopback is never asked of a proxy.
+ * It speaks HTTP/1.1 over at most 256 connections, and as many for create calls, each of which has one of its own.
+ * A download keeps its connection to its end; a call that finds none left waits for one within its time limit.
+ *
+ * `https_proxy`, `all_proxy`, `http_proxy` and `no_proxy`, in lower or upper case, are read as curl reads them; the
+ * proxy must be an HTTP proxy. Another one is a `ConfigError` that names the variable and doesn't repeat it. Loopback
+ * is never asked of a proxy.
  *
  * @category layers
  * @since 0.1.0

@@ -1,8 +1,10 @@
+import { SloReport } from "@effect-datadog/slo-report"
 import { FakeDatadog, Fault, type Operation } from "@effect-datadog/slo-report-testing"
 import { assert, describe, it } from "@effect/vitest"
 import { Effect, Exit, Stream } from "effect"
 import { TestClock } from "effect/testing"
-import { PollPolicy, SloReportClient } from "../src/index.ts"
+import { PollPolicy, RetryPolicy, SloReportClient } from "../src/index.ts"
+import * as CreatedReports from "../src/internal/report/createdReports.ts"
 import { create, errorOf, injectInto, run, sentTo } from "./utils/flow.ts"
 import { inMemory } from "./utils/wait.ts"
 
@@ -70,4 +72,27 @@ describe("a 404 of a report that this client has created", () => {
         assert.strictEqual((yield* sentTo(operation)).length, 1)
       }).pipe(Effect.provide(inMemory())))
   }
+
+  it.effect("is asked again every second by a single call, whatever its policy", () =>
+    Effect.gen(function*() {
+      const client = yield* SloReportClient.SloReportClient
+      const id = yield* create()
+      const { exit, took } = yield* run(
+        client.getReportStatus(id).pipe(
+          Effect.provideService(RetryPolicy.Current, RetryPolicy.none)
+        )
+      )
+      assert.deepStrictEqual([Exit.isSuccess(exit), took], [true, 5000])
+      assert.deepStrictEqual((yield* sentTo("status")).map(({ at }) => at), [0, 1000, 2000, 3000, 4000, 5000])
+    }).pipe(Effect.provide(inMemory({}, { report: { hiddenFor: "5 seconds" } }))))
+})
+
+describe("the reports that a client has created", () => {
+  it.effect("are remembered, the last 10,000 of them", () =>
+    Effect.gen(function*() {
+      const created = CreatedReports.make()
+      const ids = Array.from({ length: 10_001 }, (_, index) => SloReport.ReportId.make(`report-${index}`))
+      yield* Effect.forEach(ids, created.add, { discard: true })
+      assert.deepStrictEqual(ids.filter((id) => !created.has(id)), ["report-0"])
+    }))
 })

@@ -123,6 +123,19 @@ describe("over fetch", () => {
       })
     }))
 
+  it.effect("of two, that of the call goes before that of the layers, option by option", () =>
+    Effect.gen(function*() {
+      const sent: Array<Sent> = []
+      const ofLayers: RequestInit = { cache: "no-cache", integrity: "sha256-x" }
+      yield* getStatus().pipe(
+        Effect.provide(Layer.provide(overFetch, Layer.succeed(FetchHttpClient.RequestInit, ofLayers))),
+        Effect.provideService(FetchHttpClient.RequestInit, { cache: "no-store" }),
+        Effect.provideService(FetchHttpClient.Fetch, stub(sent))
+      )
+      const { cache, integrity, redirect } = sent[0]!.init
+      assert.deepStrictEqual([cache, integrity, redirect], ["no-store", "sha256-x", "manual"])
+    }))
+
   it.effect("the request is the same: url, method and headers", () =>
     Effect.gen(function*() {
       const sent: Array<Sent> = []

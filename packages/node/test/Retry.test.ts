@@ -250,6 +250,13 @@ describe("a schedule of the user's own", () => {
       assert.strictEqual(yield* count, 4)
     }).pipe(Effect.provide(inMemory({ retry: Schedule.recurs(3) }))))
 
+  it.effect("retries at once ten times, then every 100 ms", () =>
+    Effect.gen(function*() {
+      yield* inject(Fault.status(503), 13)
+      assert.strictEqual((yield* call()).took, 300)
+      assert.deepStrictEqual(yield* gaps, [...Array.from({ length: 10 }, () => 0), 100, 100, 100])
+    }).pipe(Effect.provide(inMemory({ retry: Schedule.forever }))))
+
   it.effect("is never earlier than the hint", () =>
     Effect.gen(function*() {
       yield* inject(tooMany(7), 2)

@@ -15,18 +15,21 @@ const doneAfter = (age: Duration.Input) =>
 const inject = (fault: Fault.Fault, times = 1) => FakeDatadog.FakeDatadog.use((fake) => fake.inject(fault, { times }))
 
 describe("what ends a wait at once", () => {
-  const fatal = {
-    DatadogBadRequest: Fault.status(400),
-    DatadogUnauthorized: Fault.status(401),
-    DatadogForbidden: Fault.status(403),
-    DatadogNotFound: Fault.status(404)
-  }
-  const odd = {
-    DatadogUnexpectedStatus: Fault.redirect("https://evil.example/"),
-    DatadogProtocolError: Fault.html()
-  }
-  for (const [tag, fault] of Object.entries({ ...fatal, ...odd })) {
-    it.effect(`is a ${tag}, at the first poll`, () =>
+  const fatal = [
+    ["DatadogBadRequest", Fault.status(400)],
+    ["DatadogUnauthorized", Fault.status(401)],
+    ["DatadogForbidden", Fault.status(403)],
+    ["DatadogNotFound", Fault.status(404)],
+    ["DatadogServerError", Fault.status(501)],
+    ["DatadogServerError", Fault.status(505)],
+    ["DatadogTransportError", Fault.noAnswer("CERT_HAS_EXPIRED")]
+  ] as const
+  const odd = [
+    ["DatadogUnexpectedStatus", Fault.redirect("https://evil.example/")],
+    ["DatadogProtocolError", Fault.html()]
+  ] as const
+  for (const [tag, fault] of [...fatal, ...odd]) {
+    it.effect(`is a ${tag} (${fault.name}), at the first poll`, () =>
       Effect.gen(function*() {
         const id = yield* doneAfter("1 minute")
         yield* inject(fault)
@@ -36,8 +39,8 @@ describe("what ends a wait at once", () => {
       }).pipe(Effect.provide(inMemory())))
   }
 
-  for (const [tag, fault] of Object.entries(fatal)) {
-    it.effect(`is a ${tag}, in the middle`, () =>
+  for (const [tag, fault] of fatal) {
+    it.effect(`is a ${tag} (${fault.name}), in the middle`, () =>
       Effect.gen(function*() {
         const id = yield* doneAfter("1 minute")
         const fiber = yield* begin(waitFor(id, every5s))
@@ -47,6 +50,17 @@ describe("what ends a wait at once", () => {
         assert.strictEqual(failureOf(exit)._tag, tag)
         assert.deepStrictEqual([endedAt, values.length, yield* requestTimes], [10_000, 2, [0, 5000, 10_000]])
       }).pipe(Effect.provide(inMemory())))
+  }
+
+  for (const [tag, fault] of odd) {
+    it.effect(`is a ${tag} after an error, which told no status`, () =>
+      Effect.gen(function*() {
+        const id = yield* doneAfter("1 minute")
+        yield* inject(Fault.status(503))
+        yield* inject(fault)
+        const { endedAt, exit } = yield* observe(waitFor(id, every5s))
+        assert.deepStrictEqual([failureOf(exit)._tag, endedAt], [tag, 5000])
+      }).pipe(Effect.provide(inMemory({ retry: RetryPolicy.none }))))
   }
 
   it.effect("is a report id that can't be one; nothing is sent", () =>

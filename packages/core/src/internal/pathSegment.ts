@@ -10,6 +10,6 @@ export const PathSegment = Schema.String.check(
   Schema.isMinLength(1),
   Schema.isMaxLength(255),
   Schema.isPattern(/^(?!\.{1,2}$)[^/\\?#%\s\p{C}]+$/u, {
-    message: "Expected one path segment: no spaces or control characters, none of / \\ ? # %, not . or .."
+    message: "Expected one path segment, not . or ..: no spaces or control characters, none of / \\ ? # %"
   })
 )

@@ -1,9 +1,10 @@
 import { assert, describe, it } from "@effect/vitest"
-import { Effect, Fiber } from "effect"
+import { Effect, Fiber, Stream } from "effect"
 import * as Http from "node:http"
 import * as Https from "node:https"
 import { maxConnections } from "../../src/internal/http/undici.ts"
 import { selfSigned, trusting } from "../utils/certificate.ts"
+import { create, download } from "../utils/flow.ts"
 import { listen, makeProxy, ofNode, quick, statusOf, until, withProxies } from "../utils/sockets.ts"
 
 type Answer = (request: number, response: Http.ServerResponse) => void
@@ -64,16 +65,42 @@ export const describeConnections = (calls: number) =>
         }
       }), 60_000)
 
+    it.live("sends a create call while downloads hold all of them, and a status call when one has ended", () =>
+      Effect.gen(function*() {
+        const { counts, port } = yield* serve(Http.createServer(), (request, response) => {
+          if (request <= maxConnections) {
+            response.write("id,slo_type,name,target,export_error\n")
+          } else if (request === maxConnections + 1) {
+            response.end("{\"data\":{\"id\":\"x\"}}")
+          } else completed(request, response)
+        })
+        yield* Effect.gen(function*() {
+          let begun = 0
+          const one = Stream.runForEach(download("x"), () =>
+            Effect.sync(() => begun += 1))
+          const downloads = yield* Effect.forEach(Array.from({ length: maxConnections }), () => Effect.forkChild(one))
+          yield* until(Effect.sync(() => begun === maxConnections))
+          const status = yield* Effect.forkChild(statusOf("x"))
+          assert.strictEqual(yield* create(), "x")
+          assert.deepStrictEqual([counts.requests, counts.mostSockets], [maxConnections + 1, maxConnections + 1])
+          yield* Fiber.interrupt(downloads[0]!)
+          assert.strictEqual((yield* Fiber.join(status)).status, "completed")
+        }).pipe(Effect.provide(ofNode(`http://127.0.0.1:${port}`)))
+      }), 60_000)
+
     it.live("sends nothing of a call that is interrupted before it has a connection", () =>
       Effect.gen(function*() {
         const held: Array<Http.ServerResponse> = []
         const { counts, port } = yield* serve(Http.createServer(), (request, response) => {
-          if (request <= maxConnections) held.push(response)
-          else completed(request, response)
+          if (request <= maxConnections) {
+            held.push(response)
+          } else completed(request, response)
         })
         yield* Effect.gen(function*() {
           const first = yield* Effect.forkChild(manyAtOnce(maxConnections))
-          yield* until(Effect.sync(() => held.length === maxConnections))
+          yield* until(Effect.sync(() =>
+            held.length === maxConnections
+          ))
           const last = yield* Effect.forkChild(statusOf("x"))
           const queued = yield* Effect.forkChild(manyAtOnce(calls))
           yield* Effect.sleep(50)
