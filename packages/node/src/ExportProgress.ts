@@ -156,7 +156,8 @@ export class Done extends Schema.TaggedClass<Done>()("Done", {
  *
  * const program = Effect.gen(function*() {
  *   const client = yield* SloReportClient.SloReportClient
- *   const request = yield* SloReportRequest.make({ query: "service:checkout", from: "2024-01-01", to: "2024-02-01" })
+ *   const period = { from: "2024-01-01", to: "2024-07-01", interval: "monthly" } as const
+ *   const request = yield* SloReportRequest.make({ query: "service:checkout", ...period })
  *   yield* Stream.runForEach(client.exportReportTo("report.csv", request), (progress) =>
  *     Console.log(progress._tag === "Downloading" ? `${progress.bytes} bytes` : progress._tag))
  * })
