@@ -39,8 +39,11 @@ const wait = Effect.gen(function*() {
   return yield* Stream.runLast(client.waitForReport(id))
 }).pipe(Effect.withSpan("observe"))
 
+// The client makes its polls itself: its layer is given the exporter, not the wait alone.
+const client = Layer.provideMerge(SloReportClient.layerNode(), exporter)
+
 const program = Effect.gen(function*() {
-  const { id, status } = Option.getOrThrow(yield* Effect.provide(wait, exporter))
+  const { id, status } = Option.getOrThrow(yield* Effect.provide(wait, client))
   yield* Console.log(`Report ${id} is ${status}.`)
   return status === "failed" ? 1 : 0
 })
@@ -48,4 +51,4 @@ const program = Effect.gen(function*() {
 // The fake goes wrong twice, so that there is something to see.
 const environment = environmentWith(Fault.status(429, { headers: { "X-RateLimit-Reset": "1" } }), Fault.status(503))
 
-program.pipe(Effect.provide(Layer.provideMerge(SloReportClient.layerNode(), environment)), main)
+program.pipe(Effect.provide(environment), main)

@@ -37,7 +37,11 @@ describe("report-to-html", () => {
   }, 30_000)
 
   it.each([
-    ["too many files", { arguments: ["a.csv", "a.html", "b.html"] }, /^Usage: node src\/report-to-html\.ts .*\n$/],
+    [
+      "too many files",
+      { arguments: ["a.csv", "a.html", "b.html"] },
+      /^Usage: node src\/report-to-html\.ts .*\n +node src\/report-to-html\.ts --source .*\n$/
+    ],
     ["a file that is not there", { arguments: ["absent.csv"] }, /^NotFound: .*absent\.csv.*\n$/],
     ["a page", { arguments: ["-"], text: "<html>\n" }, /^This is no SLO report: line 1: the header lacks "id".*\n$/]
   ])("says of %s in one message what is wrong, and exits with 2", async (_, input, message) => {

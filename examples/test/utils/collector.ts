@@ -15,6 +15,7 @@ export interface Span extends Described {
   readonly traceId: string
   readonly spanId: string
   readonly parentSpanId?: string
+  readonly links?: ReadonlyArray<{ readonly spanId: string }>
   readonly name: string
   readonly events: ReadonlyArray<Described>
 }

@@ -3,7 +3,8 @@ import { stripTypeScriptTypes } from "node:module"
 import * as Path from "node:path"
 import { glob, node, read, remove, root, temporary, write } from "./utils/workspace.ts"
 
-const ceiling = 1.15
+// 1.21: 80 modules of its own, in place of 35 before files, proxies, phases and histories had theirs.
+const ceiling = 1.3
 const scope = "@effect-datadog/"
 
 describe("importing @effect-datadog/slo-report-node", () => {

@@ -289,7 +289,7 @@ const assertLikeAlone = (scenario: Scenario, together: Outcome, alone: Outcome) 
   // differ from request to request.
   if (isNear || (policy === "ending" && endOf(alone.observed.exit) === "WaitTimedOut")) {
     if (policy === "ending") {
-      const sooner = together.observed.values.length * Math.max(...latencies[scenario.latency])
+      const sooner = together.observed.values.length * Math.max(...latencies[scenario.latency]) + limitDelay(scenario)
       assert.isAtLeast(together.observed.endedAt + sooner, Math.min(alone.observed.endedAt, doneAt))
     }
     return

@@ -28,8 +28,9 @@ export const tags: Readonly<Record<Kind, ReadonlyArray<string>>> = {
   waitForReport: [...calls, "InvalidReportId", "WaitTimedOut"],
   awaitReport: [...calls, "InvalidReportId", "WaitTimedOut", "ReportFailed"],
   waitForReports: [],
-  exportReport: [...calls, "CreateOutcomeUnknown", "WaitTimedOut", "ReportFailed"],
-  exportReportTo: [...calls, "CreateOutcomeUnknown", "WaitTimedOut", "ReportFailed"]
+  // Where the create call says that there are no reports, histories of a period that may have no interval.
+  exportReport: [...calls, "CreateOutcomeUnknown", "WaitTimedOut", "ReportFailed", "InvalidReportPeriod"],
+  exportReportTo: [...calls, "CreateOutcomeUnknown", "WaitTimedOut", "ReportFailed", "InvalidReportPeriod"]
 }
 
 export const tagOf = (error: unknown): string =>
