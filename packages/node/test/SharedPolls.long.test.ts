@@ -57,14 +57,19 @@ describe("a consumer that is slow beside an eager one", () => {
         Stream.runForEach(client.waitForReport("report", every("1 hour")), () => Effect.never),
         { startImmediately: true }
       )
-      yield* advance("100 seconds")
-      server.forget()
-      const before = heapUsed()
-      for (let times = 0; times < 4; times++) {
-        yield* advance("1000 seconds")
+      yield* advance("1000 seconds")
+      const growth = Effect.gen(function*() {
         server.forget()
-      }
-      assert.isAtMost(heapUsed() - before, 2_000_000, "bytes that 40,000 polls left behind")
+        const before = heapUsed()
+        for (let times = 0; times < 4; times++) {
+          yield* advance("1000 seconds")
+          server.forget()
+        }
+        return heapUsed() - before
+      })
+      // Answers that are kept grow each time; what is compiled on the way does once.
+      const least = Math.min(yield* growth, yield* growth)
+      assert.isAtMost(least, 2_000_000, "bytes that 40,000 polls left behind")
     }), 120_000)
 })
 
