@@ -9,7 +9,7 @@ import { gunzipSync } from "node:zlib"
 const root = Path.join(import.meta.dirname, "..")
 
 /** In the order in which they build on each other. */
-export const published = ["core", "node", "testing", "render"] as const
+export const published = ["core", "node", "testing", "render", "durable"] as const
 
 export interface Manifest {
   readonly name: string

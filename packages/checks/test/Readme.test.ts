@@ -9,7 +9,7 @@ import { tableOf } from "./utils/tables.ts"
 import { glob, node, read, remove, root, temporary, tsc, write } from "./utils/workspace.ts"
 
 const readmes = glob("*.md", "packages/*/README.md", "examples/README.md")
-const documented = [...readmes, ...glob("packages/{core,node,testing,render}/src/**/*.ts")]
+const documented = [...readmes, ...glob("packages/{core,node,testing,render,durable}/src/**/*.ts")]
 const readme = read("README.md")
 
 describe("the code in the documentation", () => {
@@ -143,7 +143,7 @@ describe("README.md", () => {
       }
     }))
 
-  it.each(["core", "node", "testing", "render"])(
+  it.each(["core", "node", "testing", "render", "durable"])(
     "is shortened for the package %s, which it tells the modules of",
     (name) => {
       const text = read(`packages/${name}/README.md`)
@@ -169,7 +169,14 @@ describe("README.md", () => {
 })
 
 describe("the other papers", () => {
-  const folders = ["", "packages/core/src/", "packages/node/src/", "packages/testing/src/", "packages/render/src/"]
+  const folders = [
+    "",
+    "packages/core/src/",
+    "packages/node/src/",
+    "packages/testing/src/",
+    "packages/render/src/",
+    "packages/durable/src/"
+  ]
 
   it.each(["ARCHITECTURE.md", "CONTRIBUTING.md", "SECURITY.md"])("name only files that exist: %s", (path) => {
     const named = [...read(path).matchAll(/(?<![\w./])(?:[\w-]+\/)*[\w-]+\.(?:test\.)?ts\b/g)].map(([file]) => file)

@@ -5,7 +5,7 @@ import { glob, read, root, run } from "./utils/workspace.ts"
 
 const maxLines = 250
 
-const sources = glob("packages/{core,node,testing,render}/src/**/*.ts")
+const sources = glob("packages/{core,node,testing,render,durable}/src/**/*.ts")
 const publicModules = sources.filter((path) => !path.includes("/internal/") && !path.endsWith("/index.ts"))
 
 describe("the sources", () => {
@@ -29,7 +29,7 @@ describe("the sources", () => {
     assert.deepStrictEqual(found, [])
   })
 
-  it.each(["core", "node", "testing", "render"])("are all in the index, and nothing else is: %s", (name) => {
+  it.each(["core", "node", "testing", "render", "durable"])("are all in the index, and nothing else is: %s", (name) => {
     const lines = read(`packages/${name}/src/index.ts`).replace(/^\/\*\*[^]*?\*\/\n/, "").trimEnd().split("\n")
     const modules = publicModules.filter((path) => path.startsWith(`packages/${name}/`))
       .map((path) => Path.basename(path, ".ts"))

@@ -1,0 +1,10 @@
+import { describe } from "@effect/vitest"
+import * as Crash from "./suites/crash.ts"
+
+const [completes] = Crash.plans
+
+describe("a process that dies at one of an export's writes", () => {
+  Crash.each([completes!], true)
+  Crash.deadline()
+  Crash.again(completes!, [1])
+})
