@@ -9,6 +9,7 @@ import * as Layer from "effect/Layer"
 import * as ExportStore from "./ExportStore.ts"
 import * as Cluster from "./internal/cluster.ts"
 import * as MemoryJournal from "./internal/memoryJournal.ts"
+import * as Messages from "./internal/messages.ts"
 
 /**
  * A store in memory.
@@ -23,8 +24,9 @@ export const layer: Layer.Layer<ExportStore.Services> = Layer.effect(
   Layer.provideMerge(
     Cluster.layer(
       { account: "default", host: "memory", port: 1 },
-      MessageStorage.layerMemory,
+      Messages.layer(MessageStorage.MemoryDriver.useSync(({ encoded }) => encoded)),
       RunnerStorage.layerMemory
     )
-  )
+  ),
+  Layer.provide(MessageStorage.MemoryDriver.layer)
 )

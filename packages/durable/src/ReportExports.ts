@@ -11,12 +11,13 @@ import type * as Effect from "effect/Effect"
 import * as Layer from "effect/Layer"
 import type * as Option from "effect/Option"
 import type * as Stream from "effect/Stream"
-import type { ExportError, InvalidExport, StoreFailed, UnknownExport } from "./ExportError.ts"
+import type { ExportError, InvalidExport, StoreFailed, StoreInUse, UnknownExport } from "./ExportError.ts"
 import type * as ExportStore from "./ExportStore.ts"
 import { make } from "./internal/service.ts"
 import * as MemoryStore from "./MemoryStore.ts"
 import type { Done, ExportId, ExportState, Options } from "./ReportExport.ts"
 import type { ReportSink } from "./ReportSink.ts"
+import * as SqliteStore from "./SqliteStore.ts"
 
 /**
  * The operations.
@@ -95,6 +96,17 @@ export class ReportExports extends Context.Service<ReportExports, Service>()(
  */
 export const layer: Layer.Layer<ReportExports, never, SloReportClient | ReportSink | ExportStore.Services> = Layer
   .effect(ReportExports, make)
+
+/**
+ * Exports in a file of SQLite, which this process has to itself.
+ *
+ * @category layers
+ * @since 0.1.0
+ */
+export const layerSqlite = (
+  options: SqliteStore.Options
+): Layer.Layer<ReportExports, StoreInUse | StoreFailed, SloReportClient | ReportSink> =>
+  Layer.provide(layer, SqliteStore.layer(options))
 
 /**
  * Exports in memory, for tests.

@@ -9,3 +9,8 @@ describe("a process that dies at one of an export's writes", () => {
   Crash.serving(completes!)
   Crash.again(completes!, [1, 2, 3, 4, 5])
 })
+
+describe("an export", () => {
+  Crash.away(Crash.plans, true)
+  Crash.away(Crash.plans, false)
+})

@@ -8,3 +8,7 @@ describe("a process that dies at one of an export's writes", () => {
   Crash.deadline()
   Crash.again(completes!, [1])
 })
+
+describe("an export", () => {
+  Crash.away([completes!], false)
+})

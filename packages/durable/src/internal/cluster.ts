@@ -15,15 +15,11 @@ import type { WorkflowEngine } from "effect/workflow/WorkflowEngine"
 import * as Settings from "./settings.ts"
 
 /** @internal */
-export const layer = <Storage, E, E2, R, R2>(
+export const layer = <E, R, R2>(
   settings: Settings.Settings,
-  messages: Layer.Layer<MessageStorage | Storage, E, R>,
-  runners: Layer.Layer<RunnerStorage, E2, R2>
-): Layer.Layer<
-  WorkflowEngine | Sharding.Sharding | MessageStorage | Storage,
-  E | E2,
-  Exclude<R | R2, ShardingConfig>
-> =>
+  messages: Layer.Layer<MessageStorage, never, R>,
+  runners: Layer.Layer<RunnerStorage, E, R2>
+): Layer.Layer<WorkflowEngine | Sharding.Sharding | MessageStorage, E, Exclude<R | R2, ShardingConfig>> =>
   Layer.provideMerge(
     ClusterWorkflowEngine.layer,
     Sharding.layer.pipe(

@@ -12,10 +12,11 @@ import type { WorkflowEngine, WorkflowInstance } from "effect/workflow/WorkflowE
 import { ExportBroken, type ExportError } from "../ExportError.ts"
 import { Done } from "../ReportExport.ts"
 import type * as ReportSink from "../ReportSink.ts"
-import { create } from "./create.ts"
+import { type Calls, create } from "./create.ts"
 import { deliver, download, texts } from "./deliver.ts"
 import { table } from "./history.ts"
 import * as Marks from "./marks.ts"
+import * as StoreError from "./storeError.ts"
 import { wait } from "./wait.ts"
 import type { Subscriptions } from "./watcher.ts"
 import { type CreatedReport, type Payload, toRequest } from "./wire.ts"
@@ -30,7 +31,12 @@ export interface Tools {
 type Step<A> = Effect.Effect<A, ExportError, WorkflowEngine | WorkflowInstance>
 
 /** @internal */
-export const body = ({ client, sink, watcher }: Tools) => (payload: Payload, id: string): Step<Done> =>
+export const body = (tools: Tools) => {
+  const calls: Calls = new Map()
+  return (payload: Payload, id: string): Step<Done> => StoreError.patiently(steps(tools, calls, payload, id))
+}
+
+const steps = ({ client, sink, watcher }: Tools, calls: Calls, payload: Payload, id: string): Step<Done> =>
   Effect.gen(function*() {
     const request = yield* Effect.mapError(toRequest(payload), ({ message }) => new ExportBroken({ issue: message }))
     const { deadline, startedAt } = payload
@@ -55,7 +61,7 @@ export const body = ({ client, sink, watcher }: Tools) => (payload: Payload, id:
 
     if (payload.source === "history") return yield* ofHistory
     if (payload.report !== undefined) return yield* ofReport(payload.report)
-    const created = create(client, request, bounds, payload.onLostCreate)
+    const created = create(client, calls, request, bounds, payload.onLostCreate)
     if (payload.source === "report") return yield* Effect.flatMap(created, ofReport)
     return yield* Effect.matchEffect(created, {
       onSuccess: ofReport,

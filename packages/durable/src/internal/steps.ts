@@ -15,6 +15,7 @@ import * as DurableDeferred from "effect/workflow/DurableDeferred"
 import type { WorkflowEngine, WorkflowInstance } from "effect/workflow/WorkflowEngine"
 import { ExportCancelled, ExportError } from "../ExportError.ts"
 import type { Marks } from "./marks.ts"
+import * as StoreError from "./storeError.ts"
 
 /** What went wrong, and when: a body that runs again must decide as it did. @internal */
 export const Trouble = Schema.Struct({ error: ExportError, at: Schema.Finite })
@@ -76,15 +77,24 @@ const pause = (marks: Marks, name: string, delay: number) =>
       success: Schema.Literals(["over", "cancelled"]),
       error: Schema.Never,
       effects: [
-        Effect.as(
-          DurableClock.sleep({ name: marks.named(name), duration: delay, inMemoryThreshold: 0 }),
-          "over" as const
-        ),
-        Effect.as(DurableDeferred.await(marks.cancelled), "cancelled" as const)
+        Effect.as(asleep(marks.named(name), delay), "over" as const),
+        Effect.as(told(marks.cancelled), "cancelled" as const)
       ]
     }),
     (end) => end === "cancelled" ? Effect.fail(new ExportCancelled()) : Effect.void
   )
+
+/**
+ * Sleeps in the store, for some milliseconds. A store that is away is waited for here: a race would keep its failure.
+ *
+ * @internal
+ */
+export const asleep = (name: string, duration: number) =>
+  StoreError.patiently(DurableClock.sleep({ name, duration, inMemoryThreshold: 0 }))
+
+/** Sleeps in the store until somebody tells. @internal */
+export const told = <A extends Schema.Top>(deferred: DurableDeferred.DurableDeferred<A>) =>
+  StoreError.patiently(DurableDeferred.await(deferred))
 
 // A second, then twice as long each time, up to a minute; never sooner than Datadog asked.
 const backoff = (n: number, hint: Duration.Duration | undefined): number =>

@@ -5,6 +5,7 @@
  */
 import { MalformedMessage, PersistenceError } from "effect/cluster/ClusterError"
 import * as Effect from "effect/Effect"
+import * as Predicate from "effect/Predicate"
 import * as Schema from "effect/Schema"
 import * as SqlError from "effect/sql/SqlError"
 import { StoreFailed } from "../ExportError.ts"
@@ -31,7 +32,7 @@ const reasonOf = (issue: string): StoreFailed["reason"] =>
 const describe = (error: unknown): string => {
   if (isPersistenceError(error)) return describe(error.cause)
   if (SqlError.isSqlError(error)) return describe(error.reason.cause)
-  return error instanceof Error ? error.message : String(error)
+  return Predicate.hasProperty(error, "message") ? String(error.message) : String(error)
 }
 
 /** Makes of a store that is away an error of its own, also where the engine says so by dying. @internal */
@@ -45,7 +46,12 @@ export const typed = <A, E, R>(
       isOther(defect) ? Effect.die(defect) : Effect.fail(fromUnknown(defect))
   )
 
-type Engine = PersistenceError | SqlError.SqlError | MalformedMessage
+/** Goes on when the store is back, where the engine dies of it. @internal */
+export const patiently = <A, E, R>(self: Effect.Effect<A, E, R>): Effect.Effect<A, E, R> =>
+  Effect.catchDefect(self, (defect) => isOther(defect) ? Effect.die(defect) : Effect.delay(patiently(self), "1 second"))
+
+/** What the engine fails with, and not an export. @internal */
+export type Engine = PersistenceError | SqlError.SqlError | MalformedMessage
 
 const isOther = <E>(error: E): error is Exclude<E, Engine> =>
   !isPersistenceError(error) && !SqlError.isSqlError(error) && !isMalformed(error)

@@ -10,7 +10,6 @@ import * as Clock from "effect/Clock"
 import * as Duration from "effect/Duration"
 import * as Effect from "effect/Effect"
 import * as Schema from "effect/Schema"
-import * as DurableClock from "effect/workflow/DurableClock"
 import * as DurableDeferred from "effect/workflow/DurableDeferred"
 import type { WorkflowEngine, WorkflowInstance } from "effect/workflow/WorkflowEngine"
 import { ExportCancelled, type ExportError } from "../ExportError.ts"
@@ -34,12 +33,7 @@ export const wait = Effect.fnUntraced(function*(
   const id = ReportId.make(report.id)
   const asleep = Effect.flatMap(
     Clock.currentTimeMillis,
-    (now) =>
-      DurableClock.sleep({
-        name: marks.named("deadline"),
-        duration: Math.max(1, deadline + silence - now),
-        inMemoryThreshold: 0
-      })
+    (now) => Steps.asleep(marks.named("deadline"), Math.max(1, deadline + silence - now))
   )
   const outcome = yield* DurableDeferred.raceAll({
     name: marks.named("wait"),
@@ -48,10 +42,10 @@ export const wait = Effect.fnUntraced(function*(
     effects: [
       Effect.andThen(
         watcher.watch({ exportId, startedAt, report: id, createdAt: report.createdAt, deadline }),
-        DurableDeferred.await(marks.seen)
+        Steps.told(marks.seen)
       ),
       Effect.as(asleep, { _tag: "Overdue" } as const),
-      Effect.as(DurableDeferred.await(marks.cancelled), { _tag: "Cancelled" } as const)
+      Effect.as(Steps.told(marks.cancelled), { _tag: "Cancelled" } as const)
     ]
   })
   switch (outcome._tag) {

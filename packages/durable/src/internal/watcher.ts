@@ -16,6 +16,7 @@ import * as WorkflowEngine from "effect/workflow/WorkflowEngine"
 import { ExportBroken } from "../ExportError.ts"
 import * as Definition from "./definition.ts"
 import * as Marks from "./marks.ts"
+import * as StoreError from "./storeError.ts"
 
 /** What an export tells the watcher. @internal */
 export interface Subscriptions {
@@ -56,7 +57,7 @@ export const register = Effect.fnUntraced(function*(
 
   const watch = Effect.fnUntraced(
     function*({ createdAt, deadline, exportId, report, startedAt }: typeof Definition.Watch.Type) {
-      const end = yield* engine.poll(workflow, exportId)
+      const end = yield* StoreError.patiently(engine.poll(workflow, exportId))
       if (Option.isSome(end) && end.value._tag === "Complete") return
       const stop = stops.get(exportId) ?? Deferred.makeUnsafe<void>()
       stops.set(exportId, stop)

@@ -1,9 +1,9 @@
 import { type FakeDatadog, Timeline } from "@effect-datadog/slo-report-testing"
 import { assert, it } from "@effect/vitest"
-import { Deferred, Effect, type Exit, Random, Stream } from "effect"
+import { Deferred, Effect, type Exit, Random, Schedule, Stream } from "effect"
 import { TestClock } from "effect/testing"
 import type { ExportError, ReportExport } from "../../src/index.ts"
-import { type Death, makeOutside, makeProcess, type Outside, type Process } from "../utils/crash.ts"
+import { makeOutside, makeProcess, type Mishap, type Outside, type Process } from "../utils/crash.ts"
 import { errorOf, type Files, makeFiles, request, settle, valueOf } from "../utils/world.ts"
 
 type Ended = Exit.Exit<
@@ -24,8 +24,8 @@ const untilDeath = Effect.fnUntraced(function*(process: Process, options?: Repor
 })
 
 /** An export whose process dies, and another process, where it is asked for again. */
-const crash = Effect.fnUntraced(function*(outside: Outside, death: Death, options?: ReportExport.Options) {
-  const first = yield* makeProcess(outside, death)
+const crash = Effect.fnUntraced(function*(outside: Outside, mishap: Mishap, options?: ReportExport.Options) {
+  const first = yield* makeProcess(outside, mishap)
   yield* untilDeath(first, options)
   assert.isTrue(Deferred.isDoneUnsafe(first.died), "it died")
   return yield* end(outside, options)
@@ -181,4 +181,30 @@ export const deadline = (): void => {
       const exit = yield* settle(yield* beginIn({ ...first, exports }), "70 seconds")
       assert.strictEqual(errorOf(exit)._tag, "WaitTimedOut")
     }))
+}
+
+/** Has a store that is away at each write in turn, for longer than the engine tries. */
+export const away = (plans: ReadonlyArray<Plan>, isDone: boolean): void => {
+  it.effect.each(
+    plans.map((plan) => [plan.what, isDone ? "done" : "undone", plan, isDone] as const)
+  )(
+    "goes on where its store is away for a while, as if nothing had happened: %s, the write %s",
+    ([, , plan, isDone]) =>
+      Effect.gen(function*() {
+        yield* TestClock.setTime(Date.parse("2024-02-02T00:00:00Z"))
+        const writes = yield* wholeOf(plan)
+        for (let at = 1; at <= writes.length; at++) {
+          const files = makeFiles()
+          const outside = yield* makeOutside(files, plan.fake)
+          const process = yield* makeProcess(outside, { at, isDone, away: 8000 })
+          const patient = Effect.retry(process.exports.exportReport(request, plan.options), {
+            while: ({ _tag }) => _tag === "StoreFailed",
+            schedule: Schedule.spaced("1 second")
+          })
+          const exit = yield* settle(yield* Effect.forkDetach(Effect.exit(patient)))
+          yield* plan.check(exit, outside, files)
+          yield* process.close
+        }
+      })
+  )
 }

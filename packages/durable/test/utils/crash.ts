@@ -1,17 +1,20 @@
 import { FakeDatadog } from "@effect-datadog/slo-report-testing"
-import { Context, Deferred, Effect, Exit, Layer, Scope } from "effect"
-import { MessageStorage, RunnerStorage, Snowflake } from "effect/cluster"
+import { Clock, Context, Deferred, Effect, Exit, Layer, Scope } from "effect"
+import { ClusterError, MessageStorage, RunnerStorage, Snowflake } from "effect/cluster"
 import { HttpClient } from "effect/http"
 import { TestClock } from "effect/testing"
 import { ExportStore, ReportExports } from "../../src/index.ts"
 import * as Cluster from "../../src/internal/cluster.ts"
 import * as MemoryJournal from "../../src/internal/memoryJournal.ts"
+import * as Messages from "../../src/internal/messages.ts"
 import { type Files, layerClient, layerSink } from "./world.ts"
 
-/** After which write to the store a process dies, and whether the write itself is done. */
-export interface Death {
+/** After which write to the store something happens, and whether the write itself is done. */
+export interface Mishap {
   readonly at: number
   readonly isDone: boolean
+  /** For how many milliseconds the store is away. Else the process dies. */
+  readonly away?: number
 }
 
 /** What outlives processes: the store, Datadog, the files. */
@@ -43,29 +46,45 @@ export interface Process {
  */
 export const makeProcess = Effect.fnUntraced(function*(
   { driver, fake, files }: Outside,
-  death?: Death,
+  mishap?: Mishap,
   // The messages that get lost.
   isLost: (entityType: string) => boolean = () => false
 ) {
   const died = Deferred.makeUnsafe<void>()
   const writes: Array<string> = []
   let isDead = false
+  let backAt = 0
   let count = 0
 
   const unlessDead = <A, E, R>(self: Effect.Effect<A, E, R>) => Effect.suspend(() => isDead ? Effect.never : self)
+
+  const away = Effect.fail(new ClusterError.PersistenceError({ cause: new Error("the store is away") }))
+
+  const there = <A, E, R>(
+    self: Effect.Effect<A, E, R>
+  ): Effect.Effect<A, E | ClusterError.PersistenceError, R> =>
+    unlessDead(Effect.flatMap(
+      Clock.currentTimeMillis,
+      (now): Effect.Effect<A, E | ClusterError.PersistenceError, R> => now < backAt ? away : self
+    ))
 
   const die = Effect.suspend(() => {
     isDead = true
     return Effect.andThen(Deferred.succeed(died, undefined), Effect.never)
   })
 
+  const happen = Effect.flatMap(Clock.currentTimeMillis, (now) => {
+    if (mishap?.away === undefined) return die
+    backAt = now + mishap.away
+    return away
+  })
+
   const writing = (what: string) => <A, E, R>(self: Effect.Effect<A, E, R>) =>
-    Effect.suspend(() => {
-      if (isDead) return Effect.never
+    there(Effect.suspend(() => {
       const done = Effect.tap(self, () => Effect.sync(() => writes.push(what)))
-      if (++count !== death?.at) return done
-      return death.isDone ? Effect.andThen(done, die) : die
-    })
+      if (++count !== mishap?.at) return done
+      return mishap.isDone ? Effect.andThen(done, happen) : happen
+    }))
 
   const { encoded } = driver
   const nameOf = (payload: unknown) => (payload as { readonly name?: string } | undefined)?.name ?? ""
@@ -85,23 +104,24 @@ export const makeProcess = Effect.fnUntraced(function*(
       return writing(`reply ${what}`)(encoded.saveReply(reply))
     },
     clearReplies: (...args) => writing("clear")(encoded.clearReplies(...args)),
-    requestIdForPrimaryKey: (key) => unlessDead(encoded.requestIdForPrimaryKey(key)),
-    repliesFor: (ids) => unlessDead(encoded.repliesFor(ids)),
-    repliesForUnfiltered: (ids) => unlessDead(encoded.repliesForUnfiltered(ids)),
-    unprocessedMessages: (...args) => unlessDead(encoded.unprocessedMessages(...args)),
-    unprocessedMessagesById: (...args) => unlessDead(encoded.unprocessedMessagesById(...args)),
-    resetRequests: (ids) => unlessDead(encoded.resetRequests(ids)),
-    resetAddresses: (addresses) => unlessDead(encoded.resetAddresses(addresses)),
-    clearAddress: (address) => unlessDead(encoded.clearAddress(address)),
-    resetShards: (ids) => unlessDead(encoded.resetShards(ids)),
+    requestIdForPrimaryKey: (key) => there(encoded.requestIdForPrimaryKey(key)),
+    repliesFor: (ids) => there(encoded.repliesFor(ids)),
+    repliesForUnfiltered: (ids) => there(encoded.repliesForUnfiltered(ids)),
+    unprocessedMessages: (...args) => there(encoded.unprocessedMessages(...args)),
+    unprocessedMessagesById: (...args) => there(encoded.unprocessedMessagesById(...args)),
+    resetRequests: (ids) => there(encoded.resetRequests(ids)),
+    resetAddresses: (addresses) => there(encoded.resetAddresses(addresses)),
+    clearAddress: (address) => there(encoded.clearAddress(address)),
+    resetShards: (ids) => there(encoded.resetShards(ids)),
     withTransaction: encoded.withTransaction
   }
 
-  const messages = Layer.effect(MessageStorage.MessageStorage, MessageStorage.makeEncoded(wrapped)).pipe(
-    Layer.provide(Snowflake.layerGenerator)
-  )
   const store = Layer.succeed(ExportStore.ExportStore, { account: "default", journal: MemoryJournal.make(driver) })
-  const engine = Cluster.layer({ account: "default", host: "test", port: 1 }, messages, RunnerStorage.layerMemory)
+  const engine = Cluster.layer(
+    { account: "default", host: "test", port: 1 },
+    Messages.layer(Effect.succeed(wrapped)),
+    RunnerStorage.layerMemory
+  )
 
   const http = Layer.effect(
     HttpClient.HttpClient,
