@@ -15,6 +15,7 @@ import type { ExportError, InvalidExport, StoreFailed, StoreInUse, UnknownExport
 import type * as ExportStore from "./ExportStore.ts"
 import { make } from "./internal/service.ts"
 import * as MemoryStore from "./MemoryStore.ts"
+import * as PostgresStore from "./PostgresStore.ts"
 import type { Done, ExportId, ExportState, Options } from "./ReportExport.ts"
 import type { ReportSink } from "./ReportSink.ts"
 import * as SqliteStore from "./SqliteStore.ts"
@@ -107,6 +108,17 @@ export const layerSqlite = (
   options: SqliteStore.Options
 ): Layer.Layer<ReportExports, StoreInUse | StoreFailed, SloReportClient | ReportSink> =>
   Layer.provide(layer, SqliteStore.layer(options))
+
+/**
+ * Exports in Postgres, for any number of processes and hosts, by the package `@effect/sql-pg`.
+ *
+ * @category layers
+ * @since 0.1.0
+ */
+export const layerPostgres = (
+  options: PostgresStore.Options
+): Layer.Layer<ReportExports, StoreFailed, SloReportClient | ReportSink> =>
+  Layer.provide(layer, PostgresStore.layer(options))
 
 /**
  * Exports in memory, for tests.

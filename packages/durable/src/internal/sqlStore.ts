@@ -27,12 +27,11 @@ export const layer = <E, E2>(
   runners: Layer.Layer<RunnerStorage, E2, SqlClient.SqlClient | ShardingConfig>
 ): Layer.Layer<ExportStore.Services, Exclude<E | E2, StoreError.Engine> | StoreFailed> => {
   const { account, prefix } = settings
+  // Processes that begin at once make the same table, and one of them may be refused.
+  const check = Effect.retry(Format.check(prefix), { while: ({ _tag }) => _tag === "SqlError", times: 2 })
   const checked = Layer.effect(
     SqlClient.SqlClient,
-    Effect.tap(
-      SqlClient.SqlClient,
-      (client) => Effect.provideService(Format.check(prefix), SqlClient.SqlClient, client)
-    )
+    Effect.tap(SqlClient.SqlClient, (client) => Effect.provideService(check, SqlClient.SqlClient, client))
   )
   const store = Layer.effect(
     ExportStore.ExportStore,
