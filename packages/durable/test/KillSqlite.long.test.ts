@@ -4,19 +4,16 @@ import { assert, describe, it } from "@effect/vitest"
 import { Effect, Random, type Scope } from "effect"
 import * as Fs from "node:fs"
 import * as Path from "node:path"
-import { bundled, start, temporaryFolder, until } from "./utils/processes.ts"
+import { bundle, start, temporaryFolder, until } from "./utils/processes.ts"
 import type { Job } from "./utils/worker.ts"
 
 const { FakeDatadog: Fake } = FakeDatadog
 const { FakeDatadogServer: Server } = FakeDatadogServer
 
-// Bundled once for all tests of this file.
-let script: string | undefined
-
 const worker = Effect.fnUntraced(function*(job: Omit<Job, "filename" | "folder">, folder: string) {
   const { url } = yield* Server
   const paths = { filename: Path.join(folder, "exports.db"), folder: Path.join(folder, "reports") }
-  return yield* start(script!, url, { ...job, ...paths })
+  return yield* start(yield* bundle, url, { ...job, ...paths })
 })
 
 const withKills = <A, E>(
@@ -99,17 +96,6 @@ const points: ReadonlyArray<Point> = [
 ]
 
 describe("a process that is killed", { timeout: 120_000 }, () => {
-  it.live("is bundled", () =>
-    Effect.gen(function*() {
-      const folder = Fs.mkdtempSync(Path.join(import.meta.dirname, "../node_modules/.worker-"))
-      const path = yield* Effect.scoped(Effect.map(bundled, (path) => {
-        const copy = Path.join(folder, "worker.mjs")
-        Fs.copyFileSync(path, copy)
-        return copy
-      }))
-      script = path
-    }))
-
   it.live.each(points)(
     "$what",
     ({ end, fault, job, operation, reports: made }) =>

@@ -4,10 +4,10 @@ import { assert, describe, it } from "@effect/vitest"
 import { Context, Effect, Exit, FileSystem, Layer, Path, Scope } from "effect"
 import { RunnerStorage } from "effect/cluster"
 import { SqlClient } from "effect/sql"
-import { DatabaseSync } from "node:sqlite"
 import { type ExportStore, ReportExports, ReportSink, SqliteStore } from "../src/index.ts"
 import * as Sqlite from "../src/internal/sqlite.ts"
 import * as SqlStore from "../src/internal/sqlStore.ts"
+import * as StoreSuite from "./suites/store.ts"
 import { errorOf, Exports, layerClient, request, requestOf } from "./utils/world.ts"
 
 const { FakeDatadog: Fake } = FakeDatadog
@@ -112,17 +112,19 @@ describe("a store in a file of SQLite", () => {
       assert.strictEqual((yield* exports.await(first)).report?.status, "completed")
     })))
 
-  it.live("of a later version is left alone", () =>
-    inFolder(Effect.fnUntraced(function*(folder, join) {
-      const { close } = yield* open(folder)
-      yield* close
-      const database = new DatabaseSync(join("exports.db"))
-      database.exec("UPDATE slo_report_version SET version = 7")
-      database.close()
-      const error = errorOf(yield* Effect.exit(open(folder)))
-      assert.strictEqual(error._tag, "StoreFailed")
-      assert.match(error.message, /version 7.*Use the version of this library that wrote it/)
-    })))
+  StoreSuite.store(Effect.map(
+    Effect.flatMap(FileSystem.FileSystem, (fs) => fs.makeTempDirectoryScoped()).pipe(
+      Effect.provide(NodeServices.layer),
+      Effect.orDie
+    ),
+    (folder) => {
+      const filename = `${folder}/exports.db`
+      return {
+        store: (account?: string) => SqliteStore.layer({ filename, account }),
+        client: Sqlite.layer({ filename, synchronous: "FULL" })
+      }
+    }
+  ))
 
   it.live.each(
     [

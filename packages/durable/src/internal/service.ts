@@ -106,8 +106,12 @@ export const make = Effect.gen(function*() {
       ids.flatMap((id) => [watchOf("watch", id), watchOf("unwatch", id)])
     )
 
+  const isOwn = Schema.is(Schema.Struct({ account: Schema.Literal(account) }))
+
   const runs = Stream.fromIterableEffect(StoreError.typed(journal.runs(Definition.entityType))).pipe(
-    Stream.flatMap((run) => isExportId(run.id) ? Stream.succeed({ ...run, id: run.id }) : Stream.empty)
+    Stream.flatMap((run) =>
+      isOwn(run.payload) && isExportId(run.id) ? Stream.succeed({ ...run, id: run.id }) : Stream.empty
+    )
   )
 
   return {

@@ -3,6 +3,7 @@ import { SloReportRequest } from "@effect-datadog/slo-report"
 import { SloReportClient } from "@effect-datadog/slo-report-node"
 import { NodeRuntime, NodeServices } from "@effect/platform-node"
 import { Console, Effect, Layer } from "effect"
+import { HttpClient, HttpClientRequest } from "effect/http"
 import { ReportExports, ReportSink } from "../../src/index.ts"
 
 /** What a worker is told, as JSON. */
@@ -30,6 +31,9 @@ const exportOne = Effect.fnUntraced(function*(query: string) {
   )
 })
 
+// Tells Datadog which process asks.
+const named = HttpClient.mapRequest(HttpClientRequest.setHeader("x-worker", String(process.pid)))
+
 const store = job.url === undefined
   ? ReportExports.layerSqlite({ filename: job.filename! })
   : ReportExports.layerPostgres({ url: job.url })
@@ -43,7 +47,7 @@ const program = Effect.andThen(Console.log("ready"), work)
 program.pipe(
   Effect.provide(
     store.pipe(
-      Layer.provide([SloReportClient.layerNode(), ReportSink.layerFolder(job.folder)]),
+      Layer.provide([SloReportClient.layerNode({ transformClient: named }), ReportSink.layerFolder(job.folder)]),
       Layer.provide(NodeServices.layer)
     )
   ),
