@@ -1,36 +1,67 @@
 /**
- * The page of a report: a heat map of SLOs × intervals, and the SLOs that Datadog could not export.
+ * A report as a web page: a heat map of SLOs × intervals, and the SLOs that Datadog could not export.
  *
  * It is one file that asks nothing of anywhere: its policy allows only the style and the script that are in it.
+ *
+ * @since 0.1.0
  */
-import { IntervalCell, SloReportRow } from "@effect-datadog/slo-report"
-import { Array as Arr } from "effect"
-import { createHash } from "node:crypto"
-import { html, Markup } from "./markup.ts"
-import { script, style } from "./pageStyle.ts"
+import type { DatadogSite } from "@effect-datadog/slo-report/DatadogSite"
+import * as IntervalCell from "@effect-datadog/slo-report/IntervalCell"
+import * as SloReportRow from "@effect-datadog/slo-report/SloReportRow"
+import type { ReportInterval } from "@effect-datadog/slo-report/SloReportRequest"
+import * as Arr from "effect/Array"
+import type * as DateTime from "effect/DateTime"
+import { html, Markup } from "./internal/html/markup.ts"
+import { policy } from "./internal/html/policy.ts"
+import { script } from "./internal/html/script.ts"
+import { style } from "./internal/html/style.ts"
 
-type Row = SloReportRow.SloReportRow
+/**
+ * What is known of the report, and not in its rows; the page says what it is told.
+ *
+ * **Details**
+ *
+ * - `query`: which SLOs were asked for
+ * - `interval`: the length of an interval; where it is absent, it is read from the columns
+ * - `timezone`: the zone whose days these are, an IANA name @default UTC
+ * - `source`: whether Datadog made the report, or it was computed from the SLOs' histories
+ * - `report`: the report's id
+ * - `site`: where the SLOs are; with it, each has a link to Datadog
+ * - `madeAt`: when the page is made
+ *
+ * @category models
+ * @since 0.1.0
+ */
+export interface Options {
+  readonly query?: string | undefined
+  readonly interval?: ReportInterval | undefined
+  readonly timezone?: string | undefined
+  readonly source?: "report" | "history" | undefined
+  readonly report?: string | undefined
+  readonly site?: DatadogSite | undefined
+  readonly madeAt?: DateTime.DateTime | undefined
+}
 
-/** More intervals than these are narrow columns, whose numbers are shown on hover, on focus and in print. */
-const maxWideColumns = 24
-
-/** The page; every row has the same intervals, as the rows of one report do. */
-export const page = (rows: ReadonlyArray<Row>): string => {
+/**
+ * The page of some rows.
+ *
+ * @category conversions
+ * @since 0.1.0
+ */
+export const fromRows = (rows: ReadonlyArray<SloReportRow.SloReportRow>, _options: Options = {}): string => {
   const starts = rows[0]?.cells.map(({ start }) => start) ?? []
   const isDense = starts.length > maxWideColumns
-  const spans = groupsOf(starts).map(([, { length }]) => `.span${length}{grid-column:span ${length}}`)
-  const css = `:root{--intervals:${Math.max(1, starts.length)}}${style}${[...new Set(spans)].join("")}`
   const period = [...new Set([...starts.slice(0, 1), ...starts.slice(-1)])].join(" to ")
   return html`<!doctype html>
 <html lang="en">
 <head>
 <meta charset="utf-8">
-<meta http-equiv="Content-Security-Policy" content="${policy(css, isDense)}">
+<meta http-equiv="Content-Security-Policy" content="${policy}">
 <meta name="viewport" content="width=device-width, initial-scale=1">
 <meta name="color-scheme" content="light dark">
 <title>SLO report${period === "" ? "" : `, ${period}`}</title>
 <link rel="icon" href="data:,">
-<style>${new Markup(css)}</style>
+<style>${new Markup(style)}</style>
 </head>
 <body>
 <header>
@@ -47,11 +78,14 @@ ${isDense ? html`<script>${new Markup(script)}</script>\n` : ""}</body>
 `.source
 }
 
-const policy = (css: string, hasScript: boolean): string => {
-  const hash = (text: string) => `'sha256-${createHash("sha256").update(text).digest("base64")}'`
-  const scripts = hasScript ? `script-src ${hash(script)}; ` : ""
-  return `default-src 'none'; style-src ${hash(css)}; ${scripts}img-src data:; base-uri 'none'; form-action 'none'`
-}
+// -----------------------------------------------------------------------------
+// internals
+// -----------------------------------------------------------------------------
+
+/** More intervals than these are narrow columns, whose numbers are shown on hover, on focus and in print. */
+const maxWideColumns = 24
+
+type Row = SloReportRow.SloReportRow
 
 const count = (number: number, noun: string): string =>
   `${number.toLocaleString("en")} ${noun}${number === 1 ? "" : "s"}`

@@ -1,6 +1,10 @@
 /**
- * How the page of a report looks, and how arrow keys move over its narrow cells.
+ * How the page of a report looks.
+ *
+ * @since 0.1.0
  */
+
+/** @internal */
 export const style = `
 :root {
   color-scheme: light dark;
@@ -171,34 +175,4 @@ th .name { display: -webkit-box; -webkit-box-orient: vertical; -webkit-line-clam
   .dense td span { color: inherit; font-size: 6pt; line-height: 1.25; white-space: pre-line; overflow: visible; }
   .dense td span::before { content: attr(data-start); display: block; }
 }
-`
-
-/** One cell is a stop of the Tab key; arrow keys, Home and End go on from there. */
-export const script = `
-const body = document.querySelector(".dense tbody")
-let current = body.querySelector("td")
-current.tabIndex = 0
-const go = (cell) => {
-  if (cell?.tagName !== "TD") return
-  current.removeAttribute("tabindex")
-  current = cell
-  current.tabIndex = 0
-  current.focus()
-}
-body.addEventListener("click", (event) => go(event.target.closest("td")))
-body.addEventListener("keydown", (event) => {
-  if (event.ctrlKey || event.altKey || event.metaKey || event.shiftKey) return
-  const { cellIndex, parentElement: row } = current
-  const cell = {
-    ArrowLeft: () => current.previousElementSibling,
-    ArrowRight: () => current.nextElementSibling,
-    ArrowUp: () => row.previousElementSibling?.cells[cellIndex],
-    ArrowDown: () => row.nextElementSibling?.cells[cellIndex],
-    Home: () => row.cells[1],
-    End: () => row.cells[row.cells.length - 1]
-  }[event.key]
-  if (cell === undefined) return
-  event.preventDefault()
-  go(cell())
-})
 `
