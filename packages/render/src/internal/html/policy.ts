@@ -6,8 +6,8 @@
 
 /** @internal */
 export const digests = {
-  style: "sha256-/lX+G9GnKnG3toF+o0WEy7/1OhvpjRCvUbXzD39y0xI=",
-  script: "sha256-NsAZ7zCVl7H7hz4SI9MYAsznhrVVRKV7d8dUFtgi3aY="
+  style: "sha256-0S7Ru+Bei4YVxjQ1CyQ2QiirUjMNnX1rGiMFB/PC/eo=",
+  script: "sha256-bZtZNnlP90auqXGwztNrogIO0OrLqnqdo5j6iN4mhJE="
 }
 
 /** @internal */
