@@ -37,7 +37,7 @@ export interface Judgement {
 export const judge = (cell: IntervalCell.IntervalCell | undefined, target: number | undefined): Judgement => {
   if (cell?.status === undefined) return { band: "none", note: "no data" }
   if (target === undefined) return { band: "bare", note: "no target" }
-  const budget = IntervalCell.errorBudgetLeft(cell, target)
+  const budget = budgetOf(cell, cell.status, target)
   if (budget === undefined) {
     return cell.status >= target ? { band: "full", note: "met" } : { band: "over", note: "missed" }
   }
@@ -50,5 +50,12 @@ export const judge = (cell: IntervalCell.IntervalCell | undefined, target: numbe
 // -----------------------------------------------------------------------------
 // internals
 // -----------------------------------------------------------------------------
+
+// Decimals cost fifty times as much, and only where numbers nearly are a step of a scale do they say something else.
+const budgetOf = (cell: IntervalCell.IntervalCell, status: number, target: number): number | undefined => {
+  const rough = (status - target) / (100 - target) * 100
+  const isClear = target < 100 && Math.abs(rough - Math.round(rough)) > 1e-10 / (100 - target)
+  return isClear ? rough : IntervalCell.errorBudgetLeft(cell, target)
+}
 
 const compact = new Intl.NumberFormat("en", { notation: "compact", maximumFractionDigits: 0 })

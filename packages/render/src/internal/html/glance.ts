@@ -25,10 +25,9 @@ export const glance = (slo: Slo, minutes: number | undefined): Markup => {
 export const budgetMinutes = (status: number, target: number, minutes: number): string => {
   // A product of numbers that have no binary form may fall short of a whole one by this much.
   const left = (status - target) / 100 * minutes
-  const total = number.format(Math.floor((100 - target) / 100 * minutes + 1e-6))
   if (status < target) return `${number.format(Math.max(1, Math.ceil(-left - 1e-6)))} min overspent`
   const whole = Math.floor(left + 1e-6)
-  return `${whole === 0 && status > target ? "<1" : number.format(whole)} of ${total} min left`
+  return `${whole === 0 && status > target ? "<1" : number.format(whole)} min left`
 }
 
 // -----------------------------------------------------------------------------

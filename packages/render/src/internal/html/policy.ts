@@ -6,8 +6,8 @@
 
 /** @internal */
 export const digests = {
-  style: "sha256-0S7Ru+Bei4YVxjQ1CyQ2QiirUjMNnX1rGiMFB/PC/eo=",
-  script: "sha256-bZtZNnlP90auqXGwztNrogIO0OrLqnqdo5j6iN4mhJE="
+  style: "sha256-IDq+WF5YA+X3LPkP9ipQrxI8yAT7dZotZf5DL1VROv8=",
+  script: "sha256-GmgxW/GBTZwdd2sXAFuWluNE4I9S08wsT56M1Bu4HYk="
 }
 
 /** @internal */

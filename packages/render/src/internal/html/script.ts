@@ -59,14 +59,17 @@ const table = find(".map")
 const heads = find(".starts").cells
 const gap = () => parseFloat(getComputedStyle(heads[0].parentElement).columnGap)
 // What is right of the columns that stay, of which there is one on a phone.
-const viewOf = () => box.clientWidth - heads[0].offsetWidth - heads[1].offsetWidth
+const viewOf = () => {
+  const [name, glance] = [...heads].slice(0, 2).map((head) => head.getBoundingClientRect().right)
+  return box.clientWidth - Math.max(name, glance) + box.getBoundingClientRect().left + box.clientLeft
+}
 // As many whole columns as there is room for: a number of which a part is seen is another number.
 const fit = () => {
   table.style.removeProperty("--cell")
   const first = heads[2]
   if (first === undefined) return
-  const view = viewOf() - 2 * gap()
-  const count = Math.floor(view / (first.offsetWidth + gap()))
+  const view = viewOf() - 2
+  const count = Math.floor(view / (first.getBoundingClientRect().width + gap()))
   if (count > 0 && count < heads.length - 2) table.style.setProperty("--cell", view / count - gap() + "px")
 }
 
@@ -159,7 +162,8 @@ function draw({ kinds, printed, rows: numbers, starts }) {
   const paper = matchMedia("print")
   const print = (isPrint) => {
     isPrinting = isPrint || paper.matches
-    fillSeen()
+    if (isPrinting) fillSeen()
+    else ask()
   }
   paper.addEventListener("change", ({ matches }) => print(matches))
   addEventListener("beforeprint", () => print(true))

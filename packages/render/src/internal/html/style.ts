@@ -20,7 +20,7 @@ export const style = `
   --page: #f6f7f9; --card: #ffffff; --text: #16191f; --muted: #565e6b; --line: #dfe2e8; --accent: #1457bd;
   --hole: #b3b9c4; --bad: #a82f25; --good: #2a7a4b; --zone: #fdf0ee;
   ${colours("light")}
-  --name: 14.3rem; --glance: 13.1rem; --cell: 3.9rem; --n: 1;
+  --name: 14rem; --glance: 12.9rem; --cell: 3.9rem; --gap: 2px; --n: 1;
 }
 @media screen and (prefers-color-scheme: dark) {
   :root {
@@ -110,7 +110,6 @@ ${spans.join("\n")}
   .map .slos .glance { grid-area: 2 / 1 / 3 / 3; left: 0; border-right: 0; flex-wrap: wrap; align-content: start; padding: 0 .3rem .4rem .9rem !important; gap: .1rem .4rem; align-items: start; }
   .slos th { padding-bottom: .15rem; justify-content: start; }
   .map.map .slos tr td + td { grid-row: 1 / 3; }
-  .facts > span:not(.read) { display: inline; } .facts { white-space: normal; }
   .map th { font-size: .85rem; }
   .tile { flex-basis: 6.5rem; padding: .45rem .7rem .55rem; }
   .tile dd { font-size: 1.4rem; }

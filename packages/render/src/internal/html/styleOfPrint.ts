@@ -36,7 +36,7 @@ export const styleOfPrint = `
   .wide tr > :nth-child(2) { width: 38mm; }
   .wide .spark, .wide .facts { display: inline-block; vertical-align: middle; }
   .wide .slos td:nth-child(n + 3) {
-    height: 8mm; text-align: center; font-size: min(8pt, calc(185mm / var(--n) / 4.6)); border-top: 0;
+    height: 8mm; text-align: center; font-size: min(8pt, calc(185mm / var(--n) / 5.2)); border-top: 0;
   }
   .wide td small { display: block; font-size: .8em; }
   .wide .slos th small { display: block; }

@@ -24,13 +24,13 @@ ${bands.map(({ name }) => `.${name} { background-color: var(--${name}); color: v
   display: block; position: absolute; width: 1px; height: 1px; overflow: hidden; clip-path: inset(50%);
 }
 .map tr {
-  display: grid; gap: 0 2px; padding-right: 2px;
+  display: grid; gap: 0 var(--gap); padding-right: 2px;
   grid-template-columns: var(--name) var(--glance) repeat(var(--n), minmax(var(--cell), 1fr));
 }
 .map th { font-weight: 600; text-align: left; }
 .map :is(th, td) { padding: 0; min-width: 0; }
 .map tr > :nth-child(-n + 2) { position: sticky; left: 0; z-index: 1; background: var(--card); box-shadow: 2px 0 var(--card); }
-.map tr > :nth-child(2) { left: var(--name); }
+.map tr > :nth-child(2) { left: calc(var(--name) + var(--gap)); }
 .map thead { position: sticky; top: 0; z-index: 3; background: var(--card); border-bottom: 1px solid var(--line); }
 .map thead { font-size: .8rem; }
 .map .groups { padding-top: .5rem; }
@@ -86,7 +86,8 @@ ${bands.map(({ name }) => `.${name} { background-color: var(--${name}); color: v
 .dense { --cell: 14px; }
 .scroll:has(.dense) { scroll-padding-left: calc(var(--name) + var(--glance) + 2px); }
 .dense.weeks { --cell: 21px; }
-.dense tr { column-gap: 1px; }
+.dense { --gap: 1px; }
+.map.dense tr > :nth-child(-n + 2) { box-shadow: 1px 0 var(--card); }
 .map.dense { width: max(100%, calc(var(--name) + var(--glance) + var(--n) * (var(--cell) + 1px) + 3px)); }
 .dense:not(.drawn) :is(.groups, .starts, .totals) > :nth-child(n + 3) { display: none; }
 .dense .groups th { padding-left: .15rem; }

@@ -32,7 +32,7 @@ export const heatMap = (table: Table): Markup => {
   const anchors = anchorsOf(slos)
   const last = starts.at(-1)
   const minutes = last === undefined ? undefined : Calendar.minutesOf(last, table.interval, table.timezone)
-  return html`<section aria-labelledby="map">
+  return html`<section>
 <h2 id="map">Error budgets</h2>
 ${tools}
 <ul class="legend" aria-label="Legend">${bands.map(({ label, name }) => entry(name, label))}${
@@ -85,7 +85,7 @@ const room = { dense: 1.55, weeks: 2.1, wide: 7 } as const
 const isWeekly = ({ interval }: Table): boolean => interval === "weekly"
 
 const head = (table: Table): Markup => {
-  const { interval, isDense, slos, starts } = table
+  const { interval, isDense, starts } = table
   const isMonthly = interval === "monthly"
   const groups = Calendar.groupsOf(starts, isMonthly, room[!isDense ? "wide" : isWeekly(table) ? "weeks" : "dense"])
   // Days of a long report are too narrow to be all labelled.
