@@ -1,4 +1,5 @@
 /**
+ * @module @effect-datadog/slo-report-node
  * @since 0.1.0
  */
 export * as ClientOptions from "./ClientOptions.ts"
