@@ -6,8 +6,8 @@
 
 /** @internal */
 export const digests = {
-  style: "sha256-IDq+WF5YA+X3LPkP9ipQrxI8yAT7dZotZf5DL1VROv8=",
-  script: "sha256-GmgxW/GBTZwdd2sXAFuWluNE4I9S08wsT56M1Bu4HYk="
+  style: "sha256-7XA6QVilWPShklyJywnh3TMgmtXBQMIdojFGEwaFfGk=",
+  script: "sha256-CckA+0shvH9uN1DegOM8LIysKOPTyUbmANxXDUkg0Ww="
 }
 
 /** @internal */
