@@ -1,7 +1,7 @@
 import { assert, describe, it } from "@effect/vitest"
 import { type ChildProcess, spawn } from "node:child_process"
 import * as Fs from "node:fs"
-import { afterAll } from "vitest"
+import { onTestFinished } from "vitest"
 import { node } from "../test/utils/workspace.ts"
 import { environment } from "./utils/install.ts"
 import { outside, packages } from "./utils/packages.ts"
@@ -53,11 +53,11 @@ describe("the testing package's tarball", () => {
   })
 })
 
-/** By npx, with the tarball alone; ended with all that it started, and gives its URL. */
+/** By npx, with the tarball alone; ended with all that it started when the test is, and gives its URL. */
 function start(folder: string): Promise<string> {
   const args = ["--yes", "--prefer-offline", "--package", tarball, "fake-datadog", "--port", "0"]
   const child: ChildProcess = spawn("npx", args, { cwd: folder, env: environment, detached: true })
-  afterAll(() => {
+  onTestFinished(() => {
     if (child.pid !== undefined && child.exitCode === null) process.kill(-child.pid, "SIGKILL")
   })
   return new Promise((resolve, reject) => {
