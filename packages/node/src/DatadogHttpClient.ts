@@ -3,7 +3,6 @@
  *
  * @since 0.1.0
  */
-import * as DatadogSite from "@effect-datadog/slo-report/DatadogSite"
 import * as Context from "effect/Context"
 import * as Effect from "effect/Effect"
 import { flow, identity } from "effect/Function"
@@ -15,7 +14,7 @@ import type * as HttpClientResponse from "effect/http/HttpClientResponse"
 import * as Record from "effect/Record"
 import * as Redacted from "effect/Redacted"
 import * as process from "node:process"
-import type { Credentials, DatadogConfig } from "./DatadogConfig.ts"
+import { apiUrlOf, type Credentials, type DatadogConfig } from "./DatadogConfig.ts"
 import * as Phase from "./internal/http/phase.ts"
 import * as Scrub from "./internal/http/scrub.ts"
 import { withoutThrows } from "./internal/http/transport.ts"
@@ -68,7 +67,7 @@ export const make = (
     return HttpClient.mapRequest(
       client,
       flow(
-        HttpClientRequest.prependUrl(config.apiUrl ?? DatadogSite.apiUrl(config.site)),
+        HttpClientRequest.prependUrl(apiUrlOf(config)),
         (request) =>
           HttpClientRequest.setHeaders(request, {
             accept: request.headers["accept"] ?? "application/json",

@@ -24,6 +24,7 @@ import type { TableOptions } from "../TableOptions.ts"
 import * as Announcement from "./http/announcement.ts"
 import { maxAttempts } from "./http/attempt.ts"
 import * as Bounds from "./http/bounds.ts"
+import * as Counts from "./http/counts.ts"
 import * as Scrub from "./http/scrub.ts"
 import { toFile, withAnnouncement } from "./export.ts"
 import * as TableExport from "./history/export.ts"
@@ -54,19 +55,21 @@ export const make = Effect.fnUntraced(function*(
   const pacer = yield* Pacer.make(pacing === false ? Limiter.unlimited : Limiter.make(reserve))
   const scrub = Scrub.make(options.credentials)
   const retry = options.retry ?? RetryPolicy.default
-  const created = CreatedReports.make()
+  const counts = Counts.make(site)
+  const created = CreatedReports.make(counts)
   const slots = yield* Semaphore.make(maxAttempts)
   const turns = yield* Turns.make
   const announcements = Announcement.make(scrub)
-  const common = { client, scrub, attemptTimeout, retry, announcements, slots }
+  const { host } = new URL(DatadogConfig.apiUrlOf(options))
+  const common = { client, host, scrub, attemptTimeout, retry, announcements, slots, counts }
   const sender = { ...common, meter: Meters.both(pacer.meter, turns.ahead) }
   const pacedSender = { ...common, meter: Meters.both(turns.paced, pacer.meter) }
   const operations = Operations.make({ site, privately, created, sender })
   const histories = HistoryOperations.make({ site, privately, sender, pacedSender })
-  const polls = yield* SharedPolls.make({ pacer, retry, poll: operations.poll }, pacing !== false)
+  const polls = yield* SharedPolls.make({ pacer, retry, counts, poll: operations.poll }, pacing !== false)
 
   const wait = <E>(id: Effect.Effect<ReportId, E>, options: WaitOptions | undefined) =>
-    Wait.stream({ site, polls, created }, id, options)
+    Wait.stream({ site, polls, created, counts }, id, options)
 
   const waitForReport = (id: string, options?: WaitOptions) => wait(validId(id), options)
 
@@ -77,10 +80,14 @@ export const make = Effect.fnUntraced(function*(
     return report.status === "failed" ? yield* new ReportFailed({ report }) : report
   })
 
+  // Of the table's span, which the calls are below.
+  const create = (request: SloReportRequest) =>
+    Effect.tap(operations.create(request), (id) => Effect.annotateCurrentSpan("slo.report.id", id))
+
   const reportRows = (id: ReportId) => rows(id, bytes(id), scrub)
 
   const table = (request: SloReportRequest, { maxSlos = defaultMaxSlos }: TableOptions = {}) =>
-    Table.make({ search: histories.search, history: histories.pacedHistory }, request, maxSlos)
+    Table.make({ host, search: histories.search, history: histories.pacedHistory }, request, maxSlos)
 
   const exporting = <E, R>(
     request: SloReportRequest,
@@ -90,7 +97,7 @@ export const make = Effect.fnUntraced(function*(
     const wait_ = (id: ReportId) => wait(Effect.succeed(id), options)
     return withAnnouncement(
       Source.stream(options?.source ?? "auto", {
-        create: operations.create(request),
+        create: create(request),
         report: (id, chosen) =>
           Stream.concat(
             Stream.succeed<ExportProgress>(chosen),
@@ -130,7 +137,7 @@ export const make = Effect.fnUntraced(function*(
     getSloHistory: (id: string, period: Period) => Effect.flatMap(validQuestion(id, period), histories.history),
     rows: (request: SloReportRequest, options?: TableOptions) =>
       inRowsSpan(Source.stream(options?.source ?? "auto", {
-        create: operations.create(request),
+        create: create(request),
         report: (id) => Stream.unwrap(Effect.as(done(Effect.succeed(id), options), reportRows(id))),
         history: () => Stream.unwrap(Effect.map(table(request, options), ({ rows }) => rows))
       })),
