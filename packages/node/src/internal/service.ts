@@ -153,9 +153,8 @@ const defaultMaxSlos = 1000
 
 // What is wrong with an option is a programmer's mistake, told before anything is sent.
 const checked = (
-  { attemptTimeout = "30 seconds", credentials, pacing }: DatadogConfig.DatadogConfig & ClientOptions
+  { attemptTimeout = "30 seconds", pacing }: ClientOptions
 ) => {
-  DatadogConfig.checkCredentials(credentials)
   const reserve = pacing === false ? 0 : pacing?.reserve ?? Limiter.defaultReserve
   const isPart = (reserve: number) => reserve >= 0 && reserve <= 1
   return {
