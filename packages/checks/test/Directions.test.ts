@@ -8,7 +8,7 @@ import { glob, read } from "./utils/workspace.ts"
  */
 const directions: Readonly<Record<string, ReadonlyArray<string>>> = {
   "internal/file": [],
-  "internal/http": ["DatadogConfig", "RetryPolicy", "SloReportMetrics", "WaitEvent"],
+  "internal/http": ["DatadogConfig", "DatadogSettings", "RetryPolicy", "SloReportMetrics", "WaitEvent"],
   "internal/pacing": ["internal/http"],
   "internal/polling": [
     "internal/http",

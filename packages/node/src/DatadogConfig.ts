@@ -3,7 +3,7 @@
  *
  * @since 0.1.0
  */
-import { apiUrl, DatadogSite } from "@effect-datadog/slo-report/DatadogSite"
+import { DatadogSite } from "@effect-datadog/slo-report/DatadogSite"
 import * as Config from "effect/Config"
 import * as Option from "effect/Option"
 import * as Redacted from "effect/Redacted"
@@ -111,13 +111,6 @@ export type ApiUrl = typeof ApiUrl.Type
  * @since 0.1.0
  */
 export const isLoopback = (url: ApiUrl): boolean => loopback.test(new URL(url).hostname)
-
-/**
- * The URL that a client's requests go to.
- *
- * @internal
- */
-export const apiUrlOf = (config: Pick<DatadogConfig, "site" | "apiUrl">): string => config.apiUrl ?? apiUrl(config.site)
 
 // The letters of a bearer token (RFC 6750), of which Datadog's keys are made, too. Quotes, blanks and templates have others.
 const secretPattern = /^(?!(?:undefined|null)$)[A-Za-z0-9._~+/-]+=*$/

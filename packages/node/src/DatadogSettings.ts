@@ -4,11 +4,10 @@
  * @since 0.2.0
  */
 import { DatadogSite, type Input as Site } from "@effect-datadog/slo-report/DatadogSite"
-import * as Config from "effect/Config"
 import * as Effect from "effect/Effect"
 import * as Schema from "effect/Schema"
 import * as SchemaIssue from "effect/SchemaIssue"
-import { ApiUrl, config, type Credentials, credentialsProblem, type DatadogConfig } from "./DatadogConfig.ts"
+import { ApiUrl, type Credentials, credentialsProblem, type DatadogConfig } from "./DatadogConfig.ts"
 
 /**
  * Which Datadog, and as whom, in plain values.
@@ -59,16 +58,3 @@ export const toConfig = (
       ? Effect.map(decodePlaces({ site, apiUrl }), (places) => ({ ...places, credentials }))
       : Effect.fail(new Schema.SchemaError(new SchemaIssue.InvalidValue({ message: problem })))
   })
-
-/**
- * The configuration of a layer: what is given, or the environment's.
- *
- * @internal
- */
-export const resolve = (
-  given: DatadogSettings | Config.Config<DatadogSettings> = config
-): Effect.Effect<DatadogConfig, Config.ConfigError> =>
-  Effect.flatMap(
-    Config.isConfig(given) ? given : Effect.succeed(given),
-    (settings) => Effect.mapError(toConfig(settings), (error) => new Config.ConfigError(error))
-  )

@@ -15,6 +15,7 @@ import type { ClientOptions, LayerOptions } from "./ClientOptions.ts"
 import * as DatadogHttpClient from "./DatadogHttpClient.ts"
 import * as DatadogSettings from "./DatadogSettings.ts"
 import type { ExportOptions } from "./ExportOptions.ts"
+import { resolve } from "./internal/http/settings.ts"
 import { make as makeService } from "./internal/service.ts"
 import * as Undici from "./internal/http/undici.ts"
 import type { Service } from "./SloReportService.ts"
@@ -139,7 +140,7 @@ export const layer = (options: Options): Layer.Layer<SloReportClient, never, Htt
 export const layerConfig = (options?: LayerOptions): Layer.Layer<SloReportClient, ConfigError, HttpClient> =>
   Layer.effect(
     SloReportClient,
-    Effect.flatMap(DatadogSettings.resolve(options?.config), (config) => make({ ...options, ...config }))
+    Effect.flatMap(resolve(options?.config), (config) => make({ ...options, ...config }))
   )
 
 /**
@@ -160,7 +161,7 @@ export const layerConfig = (options?: LayerOptions): Layer.Layer<SloReportClient
 export const layerNode = (options?: LayerOptions): Layer.Layer<SloReportClient, ConfigError> =>
   Layer.unwrap(
     Effect.map(
-      DatadogSettings.resolve(options?.config),
+      resolve(options?.config),
       (config) => Layer.provide(layer({ ...options, ...config }), Undici.layer(config))
     )
   )

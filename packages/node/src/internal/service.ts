@@ -13,7 +13,7 @@ import * as Result from "effect/Result"
 import * as Semaphore from "effect/Semaphore"
 import * as Stream from "effect/Stream"
 import type { ClientOptions } from "../ClientOptions.ts"
-import * as DatadogConfig from "../DatadogConfig.ts"
+import type * as DatadogConfig from "../DatadogConfig.ts"
 import type { ExportOptions } from "../ExportOptions.ts"
 import type { ExportProgress } from "../ExportProgress.ts"
 import * as RetryPolicy from "../RetryPolicy.ts"
@@ -25,6 +25,7 @@ import * as Announcement from "./http/announcement.ts"
 import { maxAttempts } from "./http/attempt.ts"
 import * as Bounds from "./http/bounds.ts"
 import * as Counts from "./http/counts.ts"
+import { apiUrlOf } from "./http/settings.ts"
 import * as Scrub from "./http/scrub.ts"
 import { toFile, withAnnouncement } from "./export.ts"
 import * as TableExport from "./history/export.ts"
@@ -60,7 +61,7 @@ export const make = Effect.fnUntraced(function*(
   const slots = yield* Semaphore.make(maxAttempts)
   const turns = yield* Turns.make
   const announcements = Announcement.make(scrub)
-  const { host } = new URL(DatadogConfig.apiUrlOf(options))
+  const { host } = new URL(apiUrlOf(options))
   const common = { client, host, scrub, attemptTimeout, retry, announcements, slots, counts }
   const sender = { ...common, meter: Meters.both(pacer.meter, turns.ahead) }
   const pacedSender = { ...common, meter: Meters.both(turns.paced, pacer.meter) }

@@ -10,6 +10,7 @@ import type { HttpClient } from "effect/http/HttpClient"
 import * as Layer from "effect/Layer"
 import * as DatadogConfig from "../../DatadogConfig.ts"
 import { maxAttempts } from "./attempt.ts"
+import { apiUrlOf } from "./settings.ts"
 import * as Proxy from "./proxy.ts"
 import * as FreshPost from "./freshPost.ts"
 
@@ -42,7 +43,7 @@ const makeDispatcher = Effect.fnUntraced(function*(config: DatadogConfig.Datadog
   // Keys for a service on this machine are no proxy's business.
   const proxy = apiUrl !== undefined && DatadogConfig.isLoopback(apiUrl)
     ? undefined
-    : yield* Proxy.of(DatadogConfig.apiUrlOf(config))
+    : yield* Proxy.of(apiUrlOf(config))
   const { Agent, ProxyAgent } = yield* loadUndici
   return yield* FreshPost.make(() =>
     proxy === undefined
