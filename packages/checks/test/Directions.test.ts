@@ -38,6 +38,7 @@ const directions: Readonly<Record<string, ReadonlyArray<string>>> = {
   "internal/export": ["internal/file", "internal/http", "ExportProgress", "SloReportError"],
   "internal/service": ["*"],
   SloReportClient: ["*"],
+  NodeSloReportClient: ["internal/http", "ClientOptions", "DatadogConfig", "SloReportClient"],
   // The words: what is told and set. They use the lowest room alone, for what they compute.
   ClientOptions: ["RetryPolicy"],
   DatadogConfig: [],

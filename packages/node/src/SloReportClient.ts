@@ -16,7 +16,6 @@ import * as DatadogConfig from "./DatadogConfig.ts"
 import * as DatadogHttpClient from "./DatadogHttpClient.ts"
 import type { ExportOptions } from "./ExportOptions.ts"
 import { make as makeService } from "./internal/service.ts"
-import * as Undici from "./internal/http/undici.ts"
 import type { Service } from "./SloReportService.ts"
 import type { TableOptions } from "./TableOptions.ts"
 import type { WaitOptions } from "./WaitOptions.ts"
@@ -73,12 +72,12 @@ export interface Options extends DatadogConfig.DatadogConfig, ClientOptions {}
  * **Example** (Waiting for a report)
  *
  * ```ts
- * import { SloReportClient } from "@effect-datadog/slo-report-node"
+ * import { NodeSloReportClient, SloReportClient } from "@effect-datadog/slo-report-node"
  * import { Effect } from "effect"
  *
  * const report = SloReportClient.SloReportClient.use((client) => client.awaitReport("dc8d92aa-e0af-11ee-af21-1feeaccaa3a3"))
  *
- * Effect.runPromise(Effect.provide(report, SloReportClient.layerNode()))
+ * Effect.runPromise(Effect.provide(report, NodeSloReportClient.layerNode()))
  * ```
  *
  * @category services
@@ -126,23 +125,3 @@ export const layer = (options: Options): Layer.Layer<SloReportClient, never, Htt
  */
 export const layerConfig = (options?: ClientOptions): Layer.Layer<SloReportClient, ConfigError, HttpClient> =>
   Layer.effect(SloReportClient, Effect.flatMap(DatadogConfig.config, (config) => make({ ...config, ...options })))
-
-/**
- * The client over undici, configured by the environment.
- *
- * **Details**
- *
- * It speaks HTTP/1.1 over at most 256 connections, and as many for create calls, each of which has one of its own.
- * A download keeps its connection to its end; a call that finds none left waits for one within its time limit.
- *
- * `https_proxy`, `all_proxy`, `http_proxy` and `no_proxy`, in lower or upper case, are read as curl reads them; the
- * proxy must be an HTTP proxy. Another one is a `ConfigError` that names the variable and doesn't repeat it. Loopback
- * is never asked of a proxy.
- *
- * @category layers
- * @since 0.1.0
- */
-export const layerNode = (options?: ClientOptions): Layer.Layer<SloReportClient, ConfigError> =>
-  Layer.unwrap(
-    Effect.map(DatadogConfig.config, (config) => Layer.provide(layer({ ...config, ...options }), Undici.layer(config)))
-  )

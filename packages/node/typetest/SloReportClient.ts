@@ -29,6 +29,7 @@ import {
   DatadogConfig,
   DatadogHttpClient,
   ExportProgress,
+  NodeSloReportClient,
   PollPolicy,
   RetryPolicy,
   SloReportClient,
@@ -230,7 +231,7 @@ expectTypeOf(SloReportClient.layerConfig).toEqualTypeOf<
     options?: SloReportClient.ClientOptions
   ) => Layer.Layer<SloReportClient.SloReportClient, Config.ConfigError, HttpClient.HttpClient>
 >()
-expectTypeOf(SloReportClient.layerNode).toEqualTypeOf<
+expectTypeOf(NodeSloReportClient.layerNode).toEqualTypeOf<
   (options?: SloReportClient.ClientOptions) => Layer.Layer<SloReportClient.SloReportClient, Config.ConfigError>
 >()
 expectTypeOf(SloReportClient.SloReportClient.key).toEqualTypeOf<"@effect-datadog/slo-report-node/SloReportClient">()
