@@ -4,7 +4,7 @@ import { assert, describe, it } from "@effect/vitest"
 import { Cause, Config, ConfigProvider, Effect, Exit, Layer, Option, Redacted, Schema } from "effect"
 import { HttpClient } from "effect/http"
 import { inspect } from "node:util"
-import { DatadogConfig, NodeSloReportClient, RetryPolicy, SloReportClient } from "../src/index.ts"
+import { DatadogConfig, RetryPolicy, SloReportClient } from "../src/index.ts"
 import { addReport, call, getStatus, inject, reportId, requests } from "./utils/client.ts"
 
 type Environment = Readonly<Record<string, string>>
@@ -446,15 +446,5 @@ describe("layerConfig", () => {
       )
       assert.strictEqual(config.site, "datadoghq.eu")
       assert.deepStrictEqual(secretsOf(config), { apiKey, appKey: applicationKey })
-    }))
-})
-
-describe("layerNode", () => {
-  it.effect("fails with the same ConfigError", () =>
-    Effect.gen(function*() {
-      const layer = NodeSloReportClient.layerNode().pipe(Layer.provide(withEnvironment({})))
-      const error = yield* Effect.flip(Effect.provide(getStatus(), layer))
-      assert.strictEqual(error._tag, "ConfigError")
-      assert.include(error.message, "DD_API_KEY")
     }))
 })

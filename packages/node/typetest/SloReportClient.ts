@@ -232,7 +232,9 @@ expectTypeOf(SloReportClient.layerConfig).toEqualTypeOf<
   ) => Layer.Layer<SloReportClient.SloReportClient, Config.ConfigError, HttpClient.HttpClient>
 >()
 expectTypeOf(NodeSloReportClient.layerNode).toEqualTypeOf<
-  (options?: SloReportClient.ClientOptions) => Layer.Layer<SloReportClient.SloReportClient, Config.ConfigError>
+  (
+    options?: SloReportClient.ClientOptions
+  ) => Layer.Layer<SloReportClient.SloReportClient, Config.ConfigError | NodeSloReportClient.UndiciUnavailable>
 >()
 expectTypeOf(SloReportClient.SloReportClient.key).toEqualTypeOf<"@effect-datadog/slo-report-node/SloReportClient">()
 expectTypeOf<SloReportClient.SloReportClient["Service"]>().toEqualTypeOf<SloReportClient.Service>()

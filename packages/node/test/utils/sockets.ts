@@ -15,7 +15,7 @@ export type ClientLayer = (
   url: string,
   options?: SloReportClient.ClientOptions,
   credentials?: DatadogConfig.Credentials
-) => Layer.Layer<SloReportClient.SloReportClient, Config.ConfigError>
+) => Layer.Layer<SloReportClient.SloReportClient, Config.ConfigError | NodeSloReportClient.UndiciUnavailable>
 
 // A client with explicit options over whatever transport.
 export const overTransport = (
