@@ -22,7 +22,8 @@ describe.each(packages.map((one) => [one.manifest.name, one] as const))("%s", (n
       "LICENSE",
       "README.md",
       "package.json",
-      ...built.flatMap((name) => [`dist/${name}.js`, `dist/${name}.d.ts`])
+      ...built.flatMap((name) => [`dist/${name}.js`, `dist/${name}.d.ts`]),
+      ...glob(`packages/${one.folder}/bin/*.ts`).map((path) => `dist/bin/${Path.basename(path, ".ts")}.js`)
     ])
   })
 
@@ -118,6 +119,13 @@ describe("pnpm release", () => {
     const { code, errors, output } = await node(root, release)
     assert.strictEqual(code, 1)
     assert.strictEqual(errors, "publishing is confirmed by hand: there is no terminal\n")
+    assert.strictEqual(output, "")
+  })
+
+  it("publishes nothing for a tag of another version", async () => {
+    const { code, errors, output } = await node(root, release, "--tag", "v0.0.0")
+    assert.strictEqual(code, 1)
+    assert.match(errors, /^the tag v0\.0\.0 is not v\d+\.\d+\.\d+\n$/)
     assert.strictEqual(output, "")
   })
 

@@ -39,6 +39,8 @@ const directions: Readonly<Record<string, ReadonlyArray<string>>> = {
   "internal/service": ["*"],
   SloReportClient: ["*"],
   NodeSloReportClient: ["internal/http", "ClientOptions", "DatadogConfig", "SloReportClient"],
+  PromiseClient: ["ClientOptions", "ExportProgress", "TableOptions", "WaitEvent", "WaitOptions"],
+  promise: ["ExportProgress", "NodeSloReportClient", "PromiseClient", "SloReportClient", "SloReportError"],
   // The words: what is told and set. They use the lowest room alone, for what they compute.
   ClientOptions: ["RetryPolicy"],
   DatadogConfig: [],

@@ -147,7 +147,8 @@ describe("README.md", () => {
     "is shortened for the package %s, which it tells the modules of",
     (name) => {
       const text = read(`packages/${name}/README.md`)
-      assert.isAtMost(text.trimEnd().split("\n").length, 40)
+      // The fake is a product of its own, also for those who never see the rest.
+      assert.isAtMost(text.trimEnd().split("\n").length, name === "testing" ? 120 : 40)
       const modules = glob(`packages/${name}/src/*.ts`).map((path) => Path.basename(path, ".ts"))
       const named = [...text.matchAll(/^\| (`\w+`.*?) *\|/gm)].flatMap(([, cell]) =>
         cell!.replaceAll("`", "").split(", ")

@@ -1,4 +1,5 @@
 /**
+ * @module @effect-datadog/slo-report-node
  * @since 0.1.0
  */
 export type * as ClientOptions from "./ClientOptions.ts"
@@ -8,6 +9,7 @@ export type * as ExportOptions from "./ExportOptions.ts"
 export * as ExportProgress from "./ExportProgress.ts"
 export * as NodeSloReportClient from "./NodeSloReportClient.ts"
 export * as PollPolicy from "./PollPolicy.ts"
+export type * as PromiseClient from "./PromiseClient.ts"
 export * as RetryPolicy from "./RetryPolicy.ts"
 export * as SloReportClient from "./SloReportClient.ts"
 export * as SloReportError from "./SloReportError.ts"

@@ -1,4 +1,5 @@
 /**
+ * @module @effect-datadog/slo-report-render
  * @since 0.1.0
  */
 export * as Csv from "./Csv.ts"
