@@ -8,8 +8,8 @@ import type { Packed } from "../../../scripts/pack.ts"
 import { glob, node, root, runIn } from "../test/utils/workspace.ts"
 import { packages, specifiersOf } from "./utils/packages.ts"
 
-// A client that is larger than its README's promise is not small. Measured: 243 kB, and 15 %.
-const maxUnpackedBytes = 280_000
+// A client that is larger than its README's promise is not small. Measured with promises, settings and their declarations: 292 kB, and 15 %.
+const maxUnpackedBytes = 336_000
 
 const attw = Path.join(root, "packages/checks/node_modules/@arethetypeswrong/cli/dist/index.js")
 

@@ -5,6 +5,7 @@
 export * as ClientOptions from "./ClientOptions.ts"
 export * as DatadogConfig from "./DatadogConfig.ts"
 export * as DatadogHttpClient from "./DatadogHttpClient.ts"
+export * as DatadogSettings from "./DatadogSettings.ts"
 export * as ExportOptions from "./ExportOptions.ts"
 export * as ExportProgress from "./ExportProgress.ts"
 export * as PollPolicy from "./PollPolicy.ts"
