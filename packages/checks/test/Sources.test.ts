@@ -29,14 +29,24 @@ describe("the sources", () => {
     assert.deepStrictEqual(found, [])
   })
 
-  it.each(["core", "node", "testing", "render", "durable"])("are all in the index, and nothing else is: %s", (name) => {
-    const lines = read(`packages/${name}/src/index.ts`).replace(/^\/\*\*[^]*?\*\/\n/, "").trimEnd().split("\n")
-    const modules = publicModules.filter((path) => path.startsWith(`packages/${name}/`))
-      .map((path) => Path.basename(path, ".ts"))
-    assert.isAbove(modules.length, 0)
-    assert.deepStrictEqual(lines, modules.map((module) => `export * as ${module} from "./${module}.ts"`))
-  })
+  it.each(["core", "node", "testing", "render", "durable"])(
+    "are all in the index, types alone as types: %s",
+    (name) => {
+      const lines = read(`packages/${name}/src/index.ts`).replace(/^\/\*\*[^]*?\*\/\n/, "").trimEnd().split("\n")
+      const modules = publicModules.filter((path) => path.startsWith(`packages/${name}/`))
+        .filter((path) => !doors.includes(Path.basename(path, ".ts")))
+      const expected = modules.map((path) => {
+        const module = Path.basename(path, ".ts")
+        return `export ${hasValues(read(path)) ? "" : "type "}* as ${module} from "./${module}.ts"`
+      })
+      assert.isAbove(modules.length, 0)
+      assert.deepStrictEqual(lines, expected)
+    }
+  )
 })
+
+/** Modules that are imported by their path alone, by those who don't want the rest. */
+const doors = ["promise"]
 
 describe("the checks of the sources", () => {
   it("find what is forbidden in code, not in comments and texts", () => {
@@ -250,7 +260,11 @@ function codeOf(source: string): string {
 function hasHeader(source: string): boolean {
   const [, header = "", next] = /^(\/\*\*\n[^]*?\*\/)\n(.*)/.exec(source) ?? []
   if (!/^ \* @since \d/m.test(header)) return false
-  return next === "" || next?.startsWith("import ") === true || next?.startsWith("export * as ") === true
+  return next === "" || next?.startsWith("import ") === true || /^export (?:type )?\* as /.test(next ?? "")
+}
+
+function hasValues(source: string): boolean {
+  return /^export (?!type\b|interface\b|declare\b)/m.test(source)
 }
 
 function undocumented(source: string): ReadonlyArray<string> {
@@ -283,3 +297,15 @@ function isDocumented(doc: ReadonlyArray<string>): boolean {
   const isOneSentence = /[.!?]$/.test(sentence) && !/[.!?]\s/.test(sentence)
   return isOneSentence && doc.some((line) => /^@category \S/.test(line)) && doc.some((line) => /^@since \d/.test(line))
 }
+
+describe("a duration", () => {
+  it("is documented wherever one may be given: that a number is milliseconds", () => {
+    const silent = publicModules.flatMap((path) =>
+      read(path).split(/^(?=\/\*\*$)/m).map((block) => block.split("\n\n")[0]!)
+        .filter((block) => /^export .*/m.test(block) && block.includes("Duration.Input"))
+        .filter((block) => !/\bnumber\b[^.]*\bmilliseconds\b/.test(block.replace(/\n \* +/g, " ")))
+        .map((block) => `${path}: ${/^export .*/m.exec(block)?.[0]}`)
+    )
+    assert.deepStrictEqual(silent, [])
+  })
+})

@@ -33,6 +33,9 @@ export class CreateInterrupted extends Schema.TaggedError<CreateInterrupted>()("
       "Whether there is a report is not known: it may exist, though its id is lost. Nothing was sent twice. " +
       `Retry the export if a second report does no harm, or start such exports with onLostCreate: "again".`
   }
+  override toJSON(): object {
+    return printed(this)
+  }
 }
 
 /**
@@ -44,6 +47,9 @@ export class CreateInterrupted extends Schema.TaggedError<CreateInterrupted>()("
 export class ExportCancelled extends Schema.TaggedError<ExportCancelled>()("ExportCancelled", {}) {
   override get message(): string {
     return "The export was cancelled. A report that was created goes on at Datadog's side. Retry the export to go on."
+  }
+  override toJSON(): object {
+    return printed(this)
   }
 }
 
@@ -64,6 +70,9 @@ export class SinkFailed extends Schema.TaggedError<SinkFailed>()("SinkFailed", {
     return `The file could not be put where it should go: ${this.issue}. ` +
       "Nothing is lost: make room for it, then retry the export."
   }
+  override toJSON(): object {
+    return printed(this)
+  }
 }
 
 /**
@@ -77,6 +86,9 @@ export class ExportBroken extends Schema.TaggedError<ExportBroken>()("ExportBrok
 }) {
   override get message(): string {
     return `The export ended in a way that it should not: ${this.issue}. Retry it.`
+  }
+  override toJSON(): object {
+    return printed(this)
   }
 }
 
@@ -119,6 +131,9 @@ export class UnknownExport extends Schema.TaggedError<UnknownExport>()("UnknownE
   override get message(): string {
     return `There is no export ${JSON.stringify(this.id)} in this store: it never was, or it was forgotten.`
   }
+  override toJSON(): object {
+    return printed(this)
+  }
 }
 
 /**
@@ -132,6 +147,9 @@ export class InvalidExport extends Schema.TaggedError<InvalidExport>()("InvalidE
 }) {
   override get message(): string {
     return `This can't be exported; nothing was stored or sent. ${this.issue}`
+  }
+  override toJSON(): object {
+    return printed(this)
   }
 }
 
@@ -147,6 +165,9 @@ export class StoreInUse extends Schema.TaggedError<StoreInUse>()("StoreInUse", {
   override get message(): string {
     return `${this.filename} is in use by another process: one process at a time has a store of SQLite. ` +
       "End the other one, or use a store of Postgres."
+  }
+  override toJSON(): object {
+    return printed(this)
   }
 }
 
@@ -171,6 +192,9 @@ export class StoreFailed extends Schema.TaggedError<StoreFailed>()("StoreFailed"
   override get message(): string {
     return `The store can't be used: ${this.issue}. ${nextStep[this.reason]} What was stored stays as it is.`
   }
+  override toJSON(): object {
+    return printed(this)
+  }
 }
 
 const nextStep: Readonly<Record<StoreFailed["reason"], string>> = {
@@ -179,4 +203,10 @@ const nextStep: Readonly<Record<StoreFailed["reason"], string>> = {
   newer: "Use the version of this library that wrote it, or a later one.",
   foreign: "Name a file or a database that is nothing else.",
   unavailable: "See that the database can be reached."
+}
+
+// JSON leaves out what is no member of the error itself.
+const printed = (error: Error & { readonly _tag: string }): object => {
+  const { _tag, message } = error
+  return Object.assign({ _tag, message }, error)
 }

@@ -37,7 +37,7 @@ export type ExportId = typeof ExportId.Type
  * - `maxSlos`: how many SLOs a table of histories may have. `@default` 1,000
  * - `name`: the file's, for the sink; one segment of a path. `@default` the export's id and `.csv`
  * - `deadline`: how long it may take from its start until the report is done, and how long what may pass is tried
- *   again; finite. `@default` 24 hours
+ *   again; finite, a number is milliseconds. `@default` 24 hours
  * - `onLostCreate`: what happens where it is not known whether a report was created: the export fails, or creates it
  *   again, so that there may be two. `@default` `"fail"`
  *

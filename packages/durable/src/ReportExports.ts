@@ -74,7 +74,8 @@ export interface Service {
    */
   readonly forget: (id: string) => Effect.Effect<void, UnknownExport | StoreFailed>
   /**
-   * Removes the exports that ended so long ago, all their tries, and gives how many exports that were.
+   * Removes the exports that ended so long ago, all their tries, and gives how many exports that were. A number is
+   * milliseconds.
    */
   readonly prune: (olderThan: Duration.Input) => Effect.Effect<number, StoreFailed>
 }

@@ -303,16 +303,22 @@ describe("a request to create a report", () => {
       yield* run(create())
       const requests = (outcome: string) =>
         Effect.map(
-          Metric.value(Metric.withAttributes(SloReportMetrics.requests, { outcome })),
+          Metric.value(Metric.withAttributes(SloReportMetrics.requests, { "datadog.site": "datadoghq.com", outcome })),
           ({ count }) => count
         )
       assert.deepStrictEqual(
         yield* Effect.all([requests("success"), requests("DatadogTooManyRequests"), requests("DatadogServerError")]),
         [1, 1, 1]
       )
-      const retries = Metric.withAttributes(SloReportMetrics.retries, { cause: "DatadogTooManyRequests" })
+      const retries = Metric.withAttributes(SloReportMetrics.retries, {
+        "datadog.site": "datadoghq.com",
+        cause: "DatadogTooManyRequests"
+      })
       assert.strictEqual((yield* Metric.value(retries)).count, 1)
-      const slept = Metric.withAttributes(SloReportMetrics.sleptSeconds, { cause: "rate_limit" })
+      const slept = Metric.withAttributes(SloReportMetrics.sleptSeconds, {
+        "datadog.site": "datadoghq.com",
+        cause: "rate_limit"
+      })
       assert.strictEqual((yield* Metric.value(slept)).count, 4.2)
     }).pipe(
       withChance(0.5),
@@ -359,4 +365,22 @@ describe("a client whose transport was changed", () => {
       assert.isTrue(Exit.isFailure(exit))
       assert.strictEqual(errorOf({ exit, took: 0 })._tag, "CreateOutcomeUnknown")
     }).pipe(Effect.provide(inMemory(broken))))
+
+  it.effect("says so of a mistake in it, which is tried once and leaves nothing unknown", () =>
+    Effect.gen(function*() {
+      let attempts = 0
+      const mistaken: SloReportClient.ClientOptions = {
+        transformClient: HttpClient.transform((_, request) => {
+          attempts += 1
+          const cause = new TypeError("kept.compose is not a function")
+          return Effect.fail(
+            new HttpClientError.HttpClientError({ reason: new HttpClientError.TransportError({ request, cause }) })
+          )
+        })
+      }
+      const error = errorOf(yield* Effect.provide(run(create()), inMemory(mistaken)))
+      assert.instanceOf(error, DatadogError.DatadogTransportError)
+      assert.strictEqual(String(error.cause), "TypeError: kept.compose is not a function")
+      assert.strictEqual(attempts, 1)
+    }))
 })

@@ -1,6 +1,6 @@
 // A process that exports: what is asked for in its argument, and whatever is open in its store.
 import { SloReportRequest } from "@effect-datadog/slo-report"
-import { SloReportClient } from "@effect-datadog/slo-report-node"
+import { NodeSloReportClient } from "@effect-datadog/slo-report-node"
 import { NodeRuntime, NodeServices } from "@effect/platform-node"
 import { Console, Effect, Layer } from "effect"
 import { HttpClient, HttpClientRequest } from "effect/http"
@@ -47,7 +47,7 @@ const program = Effect.andThen(Console.log("ready"), work)
 program.pipe(
   Effect.provide(
     store.pipe(
-      Layer.provide([SloReportClient.layerNode({ transformClient: named }), ReportSink.layerFolder(job.folder)]),
+      Layer.provide([NodeSloReportClient.layerNode({ transformClient: named }), ReportSink.layerFolder(job.folder)]),
       Layer.provide(NodeServices.layer)
     )
   ),

@@ -3,7 +3,7 @@
  *
  * @since 0.1.0
  */
-import { type DatadogError, isRetryable } from "@effect-datadog/slo-report/DatadogError"
+import { type DatadogError, type DatadogTransportError, isRetryable } from "@effect-datadog/slo-report/DatadogError"
 import type { ReportId } from "@effect-datadog/slo-report/SloReport"
 import {
   CreateReportRequest,
@@ -26,8 +26,9 @@ import { type Call, notSendable } from "../http/transport.ts"
 export const create = (
   sender: RetryingSender,
   request: SloReportRequest
-): Effect.Effect<ReportId, DatadogError | CreateOutcomeUnknown> =>
-  Effect.matchEffect(toBody(request), {
+): Effect.Effect<ReportId, DatadogError | CreateOutcomeUnknown> => {
+  const call: Call = { host: sender.host, method: "POST", path }
+  return Effect.matchEffect(toBody(request), {
     onFailure: ({ message }): Effect.Effect<never, DatadogError> => Effect.fail(notSendable(call, message)),
     onSuccess: (body) => {
       const outgoing: Outgoing = { operation: "create", call, request: HttpClientRequest.bodyJsonUnsafe(post, body) }
@@ -36,11 +37,12 @@ export const create = (
       )
     }
   })
+}
 
-const call: Call = { method: "POST", path: "/api/v2/slo/report" }
+const path = "/api/v2/slo/report"
 
 // Over a connection that the server is closing the request may be lost or not.
-const post = HttpClientRequest.post(call.path, { headers: { connection: "close" } })
+const post = HttpClientRequest.post(path, { headers: { connection: "close" } })
 
 const isRequest = Schema.is(SloReportRequest)
 
@@ -67,7 +69,8 @@ const decode: Decode<ReportId> = (json) =>
 const stageOf = (error: DatadogError): "not sent" | "refused" | "unknown" => {
   switch (error._tag) {
     case "DatadogTransportError":
-      return error.sent === "no" ? "not sent" : "unknown"
+      // A mistake in the program is made again by who sends again, and tells so itself.
+      return error.sent === "no" || isBug(error) ? "not sent" : "unknown"
     case "DatadogServerError":
       // The server doesn't know the method, or the version of HTTP.
       return error.status === 501 || error.status === 505 ? "refused" : "unknown"
@@ -80,5 +83,7 @@ const stageOf = (error: DatadogError): "not sent" | "refused" | "unknown" => {
       return "refused"
   }
 }
+
+const isBug = ({ isTransient, reason }: DatadogTransportError): boolean => reason === "other" && !isTransient
 
 const mayRetry = (error: DatadogError): boolean => stageOf(error) !== "unknown" && isRetryable(error)

@@ -12,9 +12,9 @@ import type { HttpClientResponse } from "effect/http/HttpClientResponse"
 import * as Option from "effect/Option"
 import * as Scope from "effect/Scope"
 import * as Stream from "effect/Stream"
-import { damaged, gunzip, isDecided, isGzip } from "../http/gzip.ts"
+import { damaged, isDecided, isGzip } from "../http/gzip.ts"
 import { peek } from "../http/peek.ts"
-import { countFailure, countSuccess, type Sender } from "../http/attempt.ts"
+import type { Sender } from "../http/attempt.ts"
 import { type RetryingSender, sendStreaming } from "../http/request.ts"
 import * as Response from "../http/response.ts"
 import { brokeOff, type Call, timedOut } from "../http/transport.ts"
@@ -36,7 +36,7 @@ type Parts = Stream.Stream<Part, DatadogError>
  */
 export const open = (sender: RetryingSender, id: ReportId): Effect.Effect<Parts, DatadogError, Scope.Scope> => {
   const path = `/api/v2/slo/report/${encodeURIComponent(id)}/download`
-  const call: Call = { method: "GET", path }
+  const call: Call = { host: sender.host, method: "GET", path }
   const request = HttpClientRequest.get(path, {
     headers: {
       accept: "text/csv, application/json",
@@ -61,7 +61,7 @@ const inOwnScope = Effect.fnUntraced(function*<A, E>(self: Effect.Effect<A, E, S
 })
 
 const readOk = Effect.fnUntraced(function*(
-  { attemptTimeout, scrub }: Sender,
+  { attemptTimeout, counts, scrub }: Sender,
   call: Call,
   response: HttpClientResponse
 ): Effect.fn.Return<Parts, DatadogError, Scope.Scope> {
@@ -73,7 +73,7 @@ const readOk = Effect.fnUntraced(function*(
   const length = isCompressed || !Response.isEncoded(response) ? contentLength(response) : undefined
   const whole = length === undefined ? raw.stream : notShorter(raw.stream, length, call)
   const plain = yield* peek(
-    isCompressed ? gunzip(whole, call, Response.failByBody(response, call, "", damaged, scrub)) : whole,
+    isCompressed ? yield* unzipped(whole, call, response, scrub) : whole,
     (head) => firstOf(head) !== undefined || head.length >= ReportFile.maxHeadBytes,
     Effect.timeoutOrElse({ duration: attemptTimeout, orElse: () => Effect.fail(timedOut(call)) })
   )
@@ -93,10 +93,21 @@ const readOk = Effect.fnUntraced(function*(
   const isFramed = length !== undefined || "transfer-encoding" in response.headers
   return (isFramed ? table : notCut(table, call)).pipe(
     Stream.map((chunk) => ({ chunk, total })),
-    Stream.tapError(countFailure),
-    Stream.concat(Stream.fromEffectDrain(countSuccess))
+    Stream.tapError((error) => counts.request(error._tag)),
+    Stream.concat(Stream.fromEffectDrain(counts.request("success")))
   )
 })
+
+const unzipped = (
+  stream: Stream.Stream<Uint8Array, DatadogError>,
+  call: Call,
+  response: HttpClientResponse,
+  scrub: Sender["scrub"]
+) =>
+  Effect.map(
+    Response.loadGunzip,
+    ({ gunzip }) => gunzip(stream, call, Response.failByBody(response, call, "", damaged, scrub))
+  )
 
 const rawBytes = (
   response: HttpClientResponse,
