@@ -1,4 +1,5 @@
 /**
+ * @module @effect-datadog/slo-report-durable
  * @since 0.1.0
  */
 export * as ExportError from "./ExportError.ts"
