@@ -35,10 +35,11 @@ const directions: Readonly<Record<string, ReadonlyArray<string>>> = {
     "SloReportError",
     "TableOptions"
   ],
-  "internal/export": ["internal/file", "internal/http", "ExportProgress", "SloReportError"],
+  "internal/export": ["internal/file", "internal/http", "AtomicFile", "ExportProgress", "SloReportError"],
   "internal/service": ["*"],
   SloReportClient: ["*"],
   // The words: what is told and set. They use the lowest room alone, for what they compute.
+  AtomicFile: ["internal/file"],
   ClientOptions: ["RetryPolicy"],
   DatadogConfig: [],
   DatadogHttpClient: ["internal/http", "DatadogConfig"],

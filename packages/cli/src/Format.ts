@@ -1,0 +1,114 @@
+/**
+ * The formats: of a table, and of a verdict.
+ *
+ * @since 0.1.0
+ */
+import type { SloReportRow } from "@effect-datadog/slo-report/SloReportRow"
+import type { Verdict } from "@effect-datadog/slo-report/Verdict"
+import * as Csv from "@effect-datadog/slo-report-render/Csv"
+import * as GitHubAnnotations from "@effect-datadog/slo-report-render/GitHubAnnotations"
+import * as Json from "@effect-datadog/slo-report-render/Json"
+import * as Jsonl from "@effect-datadog/slo-report-render/Jsonl"
+import * as JUnit from "@effect-datadog/slo-report-render/JUnit"
+import * as Markdown from "@effect-datadog/slo-report-render/Markdown"
+import * as SlackBlocks from "@effect-datadog/slo-report-render/SlackBlocks"
+import * as Text from "@effect-datadog/slo-report-render/Text"
+import * as Effect from "effect/Effect"
+import type { FileSystem } from "effect/FileSystem"
+import * as Stream from "effect/Stream"
+import type { CommandError } from "./CommandError.ts"
+import * as Table from "./Table.ts"
+
+/** @internal */
+export type Bytes = Stream.Stream<Uint8Array, CommandError, FileSystem>
+
+/** @internal */
+export const ofTable = ["csv", "jsonl", "json", "markdown", "slack"] as const
+
+/** @internal */
+export const ofVerdict = ["text", "json", "jsonl", "markdown", "junit", "github", "slack"] as const
+
+/** @internal */
+export type TableFormat = typeof ofTable[number]
+
+/** @internal */
+export type VerdictFormat = typeof ofVerdict[number]
+
+/**
+ * The format that a file's name asks for.
+ *
+ * @internal
+ */
+export const ofName = (path: string): TableFormat | undefined => {
+  const extension = /\.([a-z]+)$/.exec(path.toLowerCase())?.[1] ?? ""
+  return Object.hasOwn(extensions, extension) ? extensions[extension] : undefined
+}
+
+/** @internal */
+export interface Options {
+  /** A CSV for a spreadsheet. */
+  readonly spreadsheet: boolean
+}
+
+/**
+ * A table in a format; row by row where the format allows it.
+ *
+ * @internal
+ */
+export const table = (format: TableFormat, table: Table.Table, { spreadsheet }: Options): Bytes => {
+  const rows = Table.rows(table)
+  switch (format) {
+    case "csv":
+      return spreadsheet ? encode(Csv.stream(rows, { spreadsheet })) : Table.bytes(table)
+    case "json":
+      return encode(Json.stream(rows, table))
+    case "jsonl":
+      return encode(Jsonl.stream(rows, table))
+    case "markdown":
+      return whole(rows, Markdown.fromRows)
+    case "slack":
+      return whole(rows, SlackBlocks.fromRows)
+  }
+}
+
+/** @internal */
+export const verdict = (format: VerdictFormat, verdict: Verdict): Bytes =>
+  Stream.encodeText(Stream.make(verdictTexts[format](verdict)))
+
+/**
+ * The line that sums a verdict up.
+ *
+ * @internal
+ */
+export const summary = (verdict: Verdict): string => Text.fromVerdict(verdict).trimEnd().split("\n").at(-1) ?? ""
+
+// -----------------------------------------------------------------------------
+// internals
+// -----------------------------------------------------------------------------
+
+const extensions: Readonly<Record<string, TableFormat>> = {
+  csv: "csv",
+  json: "json",
+  jsonl: "jsonl",
+  ndjson: "jsonl",
+  md: "markdown"
+}
+
+const verdictTexts: { readonly [F in VerdictFormat]: (verdict: Verdict) => string } = {
+  text: Text.fromVerdict,
+  json: Json.fromVerdict,
+  jsonl: Jsonl.fromVerdict,
+  markdown: Markdown.fromVerdict,
+  junit: JUnit.fromVerdict,
+  github: GitHubAnnotations.fromVerdict,
+  slack: SlackBlocks.fromVerdict
+}
+
+type Rows = ReturnType<typeof Table.rows>
+
+// A write for many rows, not one for each.
+const encode = <E, R>(texts: Stream.Stream<string, E, R>): Stream.Stream<Uint8Array, E, R> =>
+  texts.pipe(Stream.grouped(100), Stream.map((texts) => texts.join("")), Stream.encodeText)
+
+const whole = (rows: Rows, text: (rows: ReadonlyArray<SloReportRow>) => string): Bytes =>
+  rows.pipe(Stream.runCollect, Effect.map(text), Stream.fromEffect, Stream.encodeText)

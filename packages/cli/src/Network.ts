@@ -1,0 +1,15 @@
+/**
+ * Datadog over the network.
+ *
+ * @since 0.1.0
+ */
+import * as SloReportClient from "@effect-datadog/slo-report-node/SloReportClient"
+import type { ConfigError } from "effect/Config"
+import * as Layer from "effect/Layer"
+import { Datadog } from "./Datadog.ts"
+
+/** @internal */
+export const layer: Layer.Layer<Datadog, ConfigError> = Layer.provide(
+  Layer.effect(Datadog, SloReportClient.SloReportClient),
+  SloReportClient.layerNode()
+)
