@@ -97,6 +97,9 @@ const describe = ({ message, reason }: PlatformError): string => {
     : ""
   if (path === "") return message
   if (reason.description !== undefined) return `${path}: ${oneLine(reason.description)}`
+  if ("cause" in reason && reason.cause instanceof Error && reason._tag !== "NotFound") {
+    return `${path}: ${oneLine(reason.cause.message)}`
+  }
   return reason._tag === "NotFound" ? `${path}: there is no such file` : `${path}: ${reason._tag}`
 }
 

@@ -9,11 +9,8 @@ import * as Option from "effect/Option"
 import * as Result from "effect/Result"
 import * as Schema from "effect/Schema"
 import { UsageError } from "./CommandError.ts"
-import * as Rule from "./Rule.ts"
-import * as Selection from "./Selection.ts"
+import { settings } from "./Commands.ts"
 import { keyOf } from "./Setting.ts"
-import * as TableOutput from "./TableOutput.ts"
-import * as Waiting from "./Waiting.ts"
 
 /** @internal */
 export interface ConfigFile {
@@ -26,9 +23,7 @@ const defaultPath = ".datadog-slo.json"
 
 const keys: ReadonlyArray<string> = [
   "site",
-  ...[...Selection.settings, ...Waiting.settings, ...Rule.settings, ...TableOutput.settings].map(({ name }) =>
-    keyOf(name)
-  )
+  ...settings.map(({ name }) => keyOf(name))
 ]
 
 /**
@@ -37,13 +32,13 @@ const keys: ReadonlyArray<string> = [
  * @internal
  */
 export const load = Effect.fnUntraced(function*(
-  path: Option.Option<string>
+  path: string | undefined
 ): Effect.fn.Return<ConfigFile, UsageError, FileSystem.FileSystem> {
   const fs = yield* FileSystem.FileSystem
-  const name = Option.getOrElse(path, () => defaultPath)
+  const name = path ?? defaultPath
   const text = yield* Effect.result(fs.readFileString(name))
   if (Result.isFailure(text)) {
-    if (Option.isNone(path) && text.failure.reason._tag === "NotFound") return { path: undefined, values: new Map() }
+    if (path === undefined && text.failure.reason._tag === "NotFound") return { path: undefined, values: new Map() }
     return yield* Effect.fail(new UsageError({ message: `${name} can't be read: ${text.failure.message}` }))
   }
   return { path: name, values: yield* Effect.mapError(Effect.fromResult(parse(text.success)), wrong(name)) }

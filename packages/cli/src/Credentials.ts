@@ -39,7 +39,7 @@ const names = {
 
 /** @internal */
 export const find = Effect.fnUntraced(function*(
-  site: Option.Option<string>,
+  site: string | undefined,
   file: ConfigFile
 ): Effect.fn.Return<Found, UsageError | ConfigError, FileSystem.FileSystem> {
   const found: { -readonly [K in Name]: Known | undefined } = {
@@ -54,9 +54,9 @@ export const find = Effect.fnUntraced(function*(
   const hasPair = [found.DD_API_KEY, found.DD_APP_KEY].every((known) => known?.origin.startsWith("DD_"))
   if (hasPair && found.DD_ACCESS_TOKEN?.origin.startsWith("DATADOG_")) found.DD_ACCESS_TOKEN = undefined
   const siteOfFile = file.values.get("site")
-  if (Option.isSome(site)) {
+  if (site !== undefined) {
     // A flag goes before the environment: also before a variable that says the same in another way.
-    return { ...found, DD_SITE: { value: site.value, origin: "--site" }, DD_HOST: undefined }
+    return { ...found, DD_SITE: { value: site, origin: "--site" }, DD_HOST: undefined }
   }
   return found.DD_SITE === undefined && siteOfFile !== undefined
     ? { ...found, DD_SITE: { value: siteOfFile, origin: file.path ?? "" } }

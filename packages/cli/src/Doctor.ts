@@ -5,8 +5,6 @@
  */
 import { DatadogSite } from "@effect-datadog/slo-report/DatadogSite"
 import { ApiUrl } from "@effect-datadog/slo-report-node/DatadogConfig"
-import * as Command from "effect/cli/Command"
-import * as Flag from "effect/cli/Flag"
 import * as Config from "effect/Config"
 import * as Effect from "effect/Effect"
 import * as Option from "effect/Option"
@@ -16,11 +14,11 @@ import * as Stream from "effect/Stream"
 import { type CommandError, messageOf } from "./CommandError.ts"
 import type * as Credentials from "./Credentials.ts"
 import { Datadog } from "./Datadog.ts"
-import { end } from "./Ended.ts"
+import * as Destination from "./Destination.ts"
 import * as ExitCode from "./ExitCode.ts"
-import * as Global from "./Global.ts"
+import type { Handler } from "./Handler.ts"
+import * as OutputFlags from "./OutputFlags.ts"
 import * as Session from "./Session.ts"
-import { oneOf, readWord } from "./Setting.ts"
 import { version } from "./version.ts"
 
 /** What is known under a name: a value where it is no secret, and where it comes from. */
@@ -30,49 +28,25 @@ interface Fact {
   readonly from: string | null
 }
 
-const formats = ["text", "json"] as const
-
-const format = Flag.String("format").pipe(
-  Flag.withAlias("f"),
-  Flag.withMetavar("format"),
-  Flag.withDescription("text or json (default: text)"),
-  Flag.optional
-)
-
 /** @internal */
-export const command = Command.make(
-  "doctor",
-  { format },
-  Effect.fnUntraced(function*(given) {
-    const format = Option.isSome(given.format)
-      ? yield* readWord(oneOf(formats), { name: "--format", text: given.format.value })
-      : "text"
-    const { credentials, file } = yield* Session.Session
-    const isDemo = yield* Global.Demo
-    const facts = [
-      fact("version", version, null),
-      fact("configuration file", file.path ?? null, null),
-      ...(isDemo ? [fact("Datadog", "a fake in this process", "--demo")] : ofCredentials(yield* credentials)),
-      ...(yield* Effect.forEach(variables, ofVariable))
-    ]
-    const check = yield* Effect.match(Effect.provide(isAccepted, Session.datadog), {
-      onSuccess: () => ({
-        code: ExitCode.done,
-        message: "Datadog accepts the credentials, and lets SLOs be searched."
-      }),
-      onFailure: (error: CommandError) => ({ code: ExitCode.ofError(error), message: messageOf(error) })
-    })
-    const stdio = yield* Stdio.Stdio
-    const text = format === "json" ? toJson(facts, check) : toText(facts, check)
-    yield* Stream.run(Stream.make(text), stdio.stdout({ endOnDone: false }))
-    yield* end(check.code)
-  }, Session.provide)
-).pipe(
-  Command.withDescription(
-    "Tells what is configured and from where, without any secret, and asks Datadog once whether it accepts it."
-  ),
-  Command.withShortDescription("what is configured, from where, and does Datadog accept it")
-)
+export const run: Handler = Effect.fnUntraced(function*(given) {
+  const format = yield* Destination.formatOf(given, OutputFlags.ofText)
+  const { credentials, file, isDemo } = yield* Session.Session
+  const facts = [
+    fact("version", version, null),
+    fact("configuration file", file.path ?? null, null),
+    ...(isDemo ? [fact("Datadog", "a fake in this process", "--demo")] : ofCredentials(yield* credentials)),
+    ...(yield* Effect.forEach(variables, ofVariable))
+  ]
+  const check = yield* Effect.match(Effect.provide(isAccepted, Session.datadog), {
+    onSuccess: () => ({ code: ExitCode.done, message: "Datadog accepts the credentials, and lets SLOs be searched." }),
+    onFailure: (error: CommandError) => ({ code: ExitCode.ofError(error), message: messageOf(error) })
+  })
+  const stdio = yield* Stdio.Stdio
+  const text = (format === "json" ? toJson : toText)(facts, check)
+  yield* Stream.run(Stream.make(text), stdio.stdout({ endOnDone: false }))
+  return check.code
+})
 
 // -----------------------------------------------------------------------------
 // internals

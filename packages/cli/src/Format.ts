@@ -1,5 +1,5 @@
 /**
- * The formats: of a table, and of a verdict.
+ * A table or a verdict as the bytes of a format.
  *
  * @since 0.1.0
  */
@@ -17,32 +17,11 @@ import * as Effect from "effect/Effect"
 import type { FileSystem } from "effect/FileSystem"
 import * as Stream from "effect/Stream"
 import type { CommandError } from "./CommandError.ts"
+import type { TableFormat, VerdictFormat } from "./OutputFlags.ts"
 import * as Table from "./Table.ts"
 
 /** @internal */
 export type Bytes = Stream.Stream<Uint8Array, CommandError, FileSystem>
-
-/** @internal */
-export const ofTable = ["csv", "jsonl", "json", "markdown", "slack"] as const
-
-/** @internal */
-export const ofVerdict = ["text", "json", "jsonl", "markdown", "junit", "github", "slack"] as const
-
-/** @internal */
-export type TableFormat = typeof ofTable[number]
-
-/** @internal */
-export type VerdictFormat = typeof ofVerdict[number]
-
-/**
- * The format that a file's name asks for.
- *
- * @internal
- */
-export const ofName = (path: string): TableFormat | undefined => {
-  const extension = /\.([a-z]+)$/.exec(path.toLowerCase())?.[1] ?? ""
-  return Object.hasOwn(extensions, extension) ? extensions[extension] : undefined
-}
 
 /** @internal */
 export interface Options {
@@ -85,14 +64,6 @@ export const summary = (verdict: Verdict): string => Text.fromVerdict(verdict).t
 // -----------------------------------------------------------------------------
 // internals
 // -----------------------------------------------------------------------------
-
-const extensions: Readonly<Record<string, TableFormat>> = {
-  csv: "csv",
-  json: "json",
-  jsonl: "jsonl",
-  ndjson: "jsonl",
-  md: "markdown"
-}
 
 const verdictTexts: { readonly [F in VerdictFormat]: (verdict: Verdict) => string } = {
   text: Text.fromVerdict,

@@ -6,25 +6,14 @@
 import type { SloReportRequest } from "@effect-datadog/slo-report/SloReportRequest"
 import type { TableOptions } from "@effect-datadog/slo-report-node/TableOptions"
 import type { WaitOptions } from "@effect-datadog/slo-report-node/WaitOptions"
-import * as Flag from "effect/cli/Flag"
 import * as Effect from "effect/Effect"
-import * as Option from "effect/Option"
+import * as Schedule from "effect/Schedule"
 import { UsageError } from "./CommandError.ts"
+import * as Flag from "./Flag.ts"
 import * as Selection from "./Selection.ts"
 import * as Session from "./Session.ts"
+import * as Settings from "./Settings.ts"
 import * as Table from "./Table.ts"
-import * as Waiting from "./Waiting.ts"
-
-const report = Flag.String("report").pipe(
-  Flag.withMetavar("id"),
-  Flag.withDescription("a report that is there already: waits for it, and takes it"),
-  Flag.optional
-)
-
-/** @internal */
-export const flags = { ...Selection.flags, ...Selection.sourceFlags, ...Waiting.flags, report }
-
-type Given = { readonly [Name in keyof typeof flags]: Option.Option<string> }
 
 /** @internal */
 export type Input =
@@ -33,21 +22,39 @@ export type Input =
   | { readonly _tag: "Request"; readonly request: SloReportRequest; readonly options: TableOptions }
 
 /** @internal */
-export const read = Effect.fnUntraced(function*(given: Given, file: Option.Option<string>) {
+export const read = Effect.fnUntraced(function*(
+  given: Flag.Given
+): Effect.fn.Return<Input, UsageError, Settings.Settings> {
+  const id = Flag.textOf(given, Selection.report)
+  const asked = Selection.request.find((flag) => Flag.textOf(given, flag) !== undefined)
   const names = [
-    ...(Option.isSome(file) ? ["a file"] : []),
-    ...(Option.isSome(given.report) ? ["--report"] : []),
-    ...(Selection.isAsked(given) ? ["--query with its period"] : [])
+    ...(given.argument === undefined ? [] : ["a file"]),
+    ...(id === undefined ? [] : ["--report"]),
+    ...(asked === undefined ? [] : [`--${asked.name}`])
   ]
-  if (names.length > 1) {
-    return yield* Effect.fail(new UsageError({ message: `Give either ${names.join(" or ")}.` }))
-  }
-  const wait = yield* Waiting.options(given)
-  if (Option.isSome(file)) return { _tag: "File", path: file.value } satisfies Input
-  if (Option.isSome(given.report)) return { _tag: "Report", id: given.report.value, wait } satisfies Input
-  const request = yield* Selection.request(given)
-  const source = yield* Selection.readSource(given)
-  return { _tag: "Request", request, options: { ...wait, ...source } } satisfies Input
+  if (names.length > 1) return yield* Effect.fail(new UsageError({ message: `Give either ${names.join(" or ")}.` }))
+  if (given.argument !== undefined) return { _tag: "File", path: given.argument }
+  const wait = yield* waitOptions(given)
+  if (id !== undefined) return { _tag: "Report", id, wait }
+  const source = yield* Settings.valueOf(given, Selection.source)
+  const maxSlos = yield* Settings.valueOf(given, Selection.maxSlos)
+  return { _tag: "Request", request: yield* request(given), options: { ...wait, source, maxSlos } }
+})
+
+/** @internal */
+export const request = Effect.fnUntraced(function*(given: Flag.Given) {
+  // It takes the calendar, which a command over a file has no use for.
+  const { make } = yield* Effect.promise(() => import("./Request.ts"))
+  return yield* make(given)
+})
+
+/** @internal */
+export const waitOptions = Effect.fnUntraced(function*(
+  given: Flag.Given
+): Effect.fn.Return<Pick<WaitOptions, "deadline" | "poll">, UsageError, Settings.Settings> {
+  const deadline = yield* Settings.valueOf(given, Selection.timeout)
+  const interval = yield* Settings.valueOf(given, Selection.poll)
+  return { deadline, poll: interval === undefined ? undefined : Schedule.spaced(interval) }
 })
 
 /** @internal */

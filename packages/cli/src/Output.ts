@@ -3,7 +3,6 @@
  *
  * @since 0.1.0
  */
-import * as AtomicFile from "@effect-datadog/slo-report-node/AtomicFile"
 import * as Config from "effect/Config"
 import * as Effect from "effect/Effect"
 import * as FileSystem from "effect/FileSystem"
@@ -13,17 +12,8 @@ import type * as Scope from "effect/Scope"
 import * as Stdio from "effect/Stdio"
 import * as Stream from "effect/Stream"
 import { type CommandError, UsageError } from "./CommandError.ts"
+import type { Destination } from "./Destination.ts"
 import type { Bytes } from "./Format.ts"
-
-/**
- * What is written where: `-` is standard output.
- *
- * @internal
- */
-export interface Destination<Format> {
-  readonly format: Format
-  readonly path: string
-}
 
 /** @internal */
 export interface Output<Format> extends Destination<Format> {
@@ -31,6 +21,11 @@ export interface Output<Format> extends Destination<Format> {
   /** Puts it in its place. */
   readonly commit: Effect.Effect<void, PlatformError>
 }
+
+/** @internal */
+export const isStdout = (path: string): boolean => stdoutNames.includes(path)
+
+const stdoutNames = ["-", "/dev/stdout", "/dev/fd/1", "/proc/self/fd/1"]
 
 /**
  * Opens all, before anything is asked of Datadog: what can't be written is known now.
@@ -76,10 +71,6 @@ export const writeAll = Effect.fnUntraced(function*<Format>(
 
 interface Sink extends Pick<Output<never>, "write" | "commit"> {}
 
-const stdoutNames = ["-", "/dev/stdout", "/dev/fd/1", "/proc/self/fd/1"]
-
-const isStdout = (path: string): boolean => stdoutNames.includes(path)
-
 const openOne = Effect.fnUntraced(function*(
   path: string
 ): Effect.fn.Return<Sink, PlatformError | UsageError, FileSystem.FileSystem | Stdio.Stdio | Scope.Scope> {
@@ -94,6 +85,7 @@ const openOne = Effect.fnUntraced(function*(
   const type = yield* Effect.option(Effect.map(fs.stat(path), ({ type }) => type))
   // A device, a FIFO or a terminal takes the bytes as they come.
   if (Option.exists(type, (type) => type !== "File" && type !== "Directory")) return yield* appendTo(path)
+  const AtomicFile = yield* Effect.promise(() => import("@effect-datadog/slo-report-node/AtomicFile"))
   const file = yield* AtomicFile.make(path)
   return { write: Stream.runForEach(file.write), commit: file.commit }
 })

@@ -1,54 +1,16 @@
 /**
- * The period of a report as people say it: the last twelve months, or from a time to another.
+ * The period of a report: the last months that are over, or from a time to another.
  *
  * @since 0.1.0
  */
 import type { ReportInterval } from "@effect-datadog/slo-report/SloReportRequest"
 import * as DateTime from "effect/DateTime"
-import * as Result from "effect/Result"
-
-/**
- * So many days, weeks, months or years.
- *
- * @internal
- */
-export interface Span {
-  readonly count: number
-  readonly unit: "hours" | "days" | "weeks" | "months" | "years"
-}
+import type { Span } from "./Span.ts"
 
 /** @internal */
 export interface Period {
   readonly from: DateTime.DateTime
   readonly to: DateTime.DateTime
-}
-
-/**
- * Reads `12mo`, `8w`, `30d` or `1y`.
- *
- * @internal
- */
-export const readLast = (text: string): Result.Result<Span, string> => {
-  const span = spanOf(text)
-  return span === undefined || span.unit === "hours"
-    ? Result.fail("expected a number of days, weeks, months or years, such as 30d, 8w, 12mo or 1y")
-    : Result.succeed(span)
-}
-
-/**
- * Reads `now`, `30d` (so long ago), or leaves a date or a time as it is, for the request to read.
- *
- * @internal
- */
-export const readTime = (text: string): Result.Result<Span | string, string> => {
-  if (text.trim() === "") return Result.fail("expected a date, a time, now, or a time ago such as 30d")
-  return Result.succeed(text === "now" ? text : spanOf(text) ?? text)
-}
-
-/** @internal */
-export const toTime = (time: Span | string, now: DateTime.Zoned): DateTime.DateTime | string => {
-  if (time === "now") return now
-  return typeof time === "string" ? time : DateTime.subtract(now, { [time.unit]: time.count })
 }
 
 /**
@@ -61,9 +23,9 @@ export const toTime = (time: Span | string, now: DateTime.Zoned): DateTime.DateT
  * @internal
  */
 export const last = ({ count, unit }: Span, now: DateTime.Zoned): Period => {
-  const [months, part] = unit === "years" ? [count * 12, "month"] as const : [count, parts[unit]] as const
+  const [parts, part] = unit === "years" ? [count * 12, "month"] as const : [count, calendar[unit]] as const
   const end = DateTime.startOf(DateTime.removeTime(now), part, { weekStartsOn: 0 })
-  const begin = DateTime.subtract(end, { [`${part}s`]: months })
+  const begin = DateTime.subtract(end, { [`${part}s`]: parts })
   return { from: firstSecond(begin, now.zone), to: firstSecond(end, now.zone) }
 }
 
@@ -75,20 +37,21 @@ export const last = ({ count, unit }: Span, now: DateTime.Zoned): Period => {
 export const intervalOf = ({ unit }: Span): ReportInterval =>
   unit === "days" ? "daily" : unit === "weeks" ? "weekly" : "monthly"
 
+/**
+ * A time that is said from now; others are left as they are.
+ *
+ * @internal
+ */
+export const timeOf = (time: Span | string, now: DateTime.Zoned): DateTime.DateTime | string => {
+  if (time === "now") return now
+  return typeof time === "string" ? time : DateTime.subtract(now, { [time.unit]: time.count })
+}
+
 // -----------------------------------------------------------------------------
 // internals
 // -----------------------------------------------------------------------------
 
-const units = { h: "hours", d: "days", w: "weeks", mo: "months", y: "years" } as const
-
-const parts = { hours: "day", days: "day", weeks: "week", months: "month" } as const
-
-const spanOf = (text: string): Span | undefined => {
-  const [, digits = "", letters] = /^([1-9]\d{0,4})(h|d|w|mo|y)$/.exec(text.trim()) ?? []
-  return letters === "h" || letters === "d" || letters === "w" || letters === "mo" || letters === "y"
-    ? { count: Number(digits), unit: units[letters] }
-    : undefined
-}
+const calendar = { hours: "day", days: "day", weeks: "week", months: "month" } as const
 
 // Midnight of a date, or what comes first where the zone skips that.
 const firstSecond = (date: DateTime.Utc, zone: DateTime.TimeZone): DateTime.DateTime =>

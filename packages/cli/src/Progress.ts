@@ -15,7 +15,6 @@ import * as Effect from "effect/Effect"
 import * as Exit from "effect/Exit"
 import * as Layer from "effect/Layer"
 import * as Schedule from "effect/Schedule"
-import * as Global from "./Global.ts"
 import { Stderr } from "./Stderr.ts"
 
 /** @internal */
@@ -30,12 +29,11 @@ export class Progress extends Context.Service<Progress, {
 }>()("@effect-datadog/slo-report-cli/Progress") {}
 
 /** @internal */
-export const layer: Layer.Layer<Progress, never, Stderr | Context.Service.Identifier<typeof Global.Quiet>> = Layer
-  .effect(
+export const layer = (isQuiet: boolean): Layer.Layer<Progress, never, Stderr> =>
+  Layer.effect(
     Progress,
     Effect.gen(function*() {
       const stderr = yield* Stderr
-      const isQuiet = yield* Global.Quiet
       const state = yield* makeState
       const show = (isChange: boolean) =>
         isQuiet ? Effect.void : Effect.flatMap(

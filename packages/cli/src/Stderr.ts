@@ -10,7 +10,6 @@ import * as Effect from "effect/Effect"
 import * as Layer from "effect/Layer"
 import * as Stdio from "effect/Stdio"
 import * as Stream from "effect/Stream"
-import * as Terminal from "effect/Terminal"
 
 /** @internal */
 export class Stderr extends Context.Service<Stderr, {
@@ -22,11 +21,10 @@ export class Stderr extends Context.Service<Stderr, {
 }>()("@effect-datadog/slo-report-cli/Stderr") {}
 
 /** @internal */
-export const layer: Layer.Layer<Stderr, never, Stdio.Stdio | Terminal.Terminal> = Layer.effect(
+export const layer: Layer.Layer<Stderr, never, Stdio.Stdio> = Layer.effect(
   Stderr,
   Effect.gen(function*() {
     const stdio = yield* Stdio.Stdio
-    const terminal = yield* Terminal.Terminal
     const isTerminal = yield* stdio.stderrIsTerminal
     let drawn = ""
     const write = (text: string) => Effect.ignore(Stream.run(Stream.make(text), stdio.stderr({ endOnDone: false })))
@@ -35,14 +33,12 @@ export const layer: Layer.Layer<Stderr, never, Stdio.Stdio | Terminal.Terminal> 
       isTerminal,
       line: (text) => Effect.suspend(() => write(drawn === "" ? `${text}\n` : `${erase}${text}\n${drawn}`)),
       draw: (text) =>
-        Effect.when(
-          Effect.flatMap(terminal.columns, (columns) => {
-            // The last column would break the line on some terminals.
-            drawn = text.slice(0, (columns || 80) - 1)
-            return write(`${erase}${drawn}`)
-          }),
-          Effect.succeed(isTerminal)
-        )
+        Effect.suspend(() => {
+          if (!isTerminal) return Effect.void
+          // The last column would break the line on some terminals.
+          drawn = text.slice(0, (process.stderr.columns || 80) - 1)
+          return write(`${erase}${drawn}`)
+        })
     })
   })
 )

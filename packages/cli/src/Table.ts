@@ -7,7 +7,6 @@
  */
 import type { SloReportRow } from "@effect-datadog/slo-report/SloReportRow"
 import type { SloReportRequest } from "@effect-datadog/slo-report/SloReportRequest"
-import { ReportFailed } from "@effect-datadog/slo-report-node/SloReportError"
 import type { TableOptions } from "@effect-datadog/slo-report-node/TableOptions"
 import type { WaitOptions } from "@effect-datadog/slo-report-node/WaitOptions"
 import * as NodeStream from "@effect/platform-node/NodeStream"
@@ -97,7 +96,9 @@ export const awaitReport = Effect.fnUntraced(function*(id: string, wait: WaitOpt
     progress.resumable(() => id)
   )
   const report = Option.getOrThrow(last)
-  return report.status === "failed" ? yield* Effect.fail(new ReportFailed({ report })) : report
+  if (report.status !== "failed") return report
+  const { ReportFailed } = yield* Effect.promise(() => import("@effect-datadog/slo-report-node/SloReportError"))
+  return yield* Effect.fail(new ReportFailed({ report }))
 })
 
 /**

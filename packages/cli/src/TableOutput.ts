@@ -4,43 +4,42 @@
  * @since 0.1.0
  */
 import * as Effect from "effect/Effect"
-import type * as Option from "effect/Option"
+import type { FileSystem } from "effect/FileSystem"
+import type { Scope } from "effect/Scope"
+import type { Stdio } from "effect/Stdio"
 import * as Stream from "effect/Stream"
+import type { CommandError } from "./CommandError.ts"
 import * as Destination from "./Destination.ts"
+import type { Given } from "./Flag.ts"
 import * as Format from "./Format.ts"
 import * as Output from "./Output.ts"
-import * as Setting from "./Setting.ts"
+import * as OutputFlags from "./OutputFlags.ts"
+import * as Settings from "./Settings.ts"
 import * as Table from "./Table.ts"
 
-const spreadsheet = Setting.toggle(
-  "spreadsheet",
-  "a CSV for Excel: with a byte order mark, and formulas made harmless"
-)
-
 /** @internal */
-export const settings = [spreadsheet] as const
-
-/** @internal */
-export const flags = {
-  ...Destination.flags(Format.ofTable, "by the file's name, or csv"),
-  spreadsheet: spreadsheet.flag
-}
-
-/** @internal */
-export const options = Effect.fnUntraced(function*(given: { readonly spreadsheet: Option.Option<string> }) {
-  return { spreadsheet: (yield* Setting.valueOf(spreadsheet, given.spreadsheet)) ?? false }
-})
+export type Writer = (table: Table.Table) => Effect.Effect<void, CommandError, FileSystem>
 
 /**
- * Reads the table to its end before anything is written: one that is wrong somewhere is written nowhere.
+ * Opens what is to be written, before a table is asked for.
+ *
+ * **Details**
+ *
+ * A table is read to its end before anything of it is written: one that is wrong somewhere is written nowhere.
  *
  * @internal
  */
-export const write = Effect.fnUntraced(function*(
-  table: Table.Table,
-  outputs: ReadonlyArray<Output.Output<Format.TableFormat>>,
-  options: Format.Options
-) {
-  yield* Stream.runDrain(Table.rows(table))
-  yield* Output.writeAll(outputs, (format) => Format.table(format, table, options))
+export const open = Effect.fnUntraced(function*(
+  given: Given,
+  usual: OutputFlags.TableFormat | undefined
+): Effect.fn.Return<Writer, CommandError, Settings.Settings | FileSystem | Stdio | Scope> {
+  const formats = OutputFlags.ofTable
+  const destinations = yield* Destination.read(given, formats, (path) => OutputFlags.ofName(path) ?? usual)
+  const spreadsheet = (yield* Settings.valueOf(given, OutputFlags.spreadsheet)) ?? false
+  const outputs = yield* Output.open(destinations)
+  return (table) =>
+    Effect.andThen(
+      Stream.runDrain(Table.rows(table)),
+      Output.writeAll(outputs, (format) => Format.table(format, table, { spreadsheet }))
+    )
 })

@@ -1,0 +1,49 @@
+/**
+ * Makes the package that is published: everything in one folder, so that it needs nothing beside it.
+ *
+ * What only some commands need, such as undici, is in files of its own, which are read when they are needed.
+ */
+import { build as bundle, type Plugin } from "esbuild"
+import { createRequire } from "node:module"
+import * as Path from "node:path"
+
+const root = Path.join(import.meta.dirname, "..")
+
+// `export * from "undici"` names nothing, since undici is no module: where it is loaded later, nothing would be in it.
+const namedUndici: Plugin = {
+  name: "named-undici",
+  setup: (build) => {
+    build.onLoad({ filter: /[\\/]platform-node[\\/].*[\\/]Undici\.[jt]s$/ }, ({ path }) => {
+      const names = Object.keys(createRequire(path)("undici")).filter((name) => name !== "default")
+      return {
+        contents: `import undici from "undici"\nexport default undici\nexport const { ${names.join(", ")} } = undici\n`,
+        resolveDir: Path.dirname(path)
+      }
+    })
+  }
+}
+
+await bundle({
+  absWorkingDir: root,
+  entryPoints: { bin: "src/bin.ts" },
+  outdir: "dist",
+  chunkNames: "[name]-[hash]",
+  bundle: true,
+  splitting: true,
+  format: "esm",
+  platform: "node",
+  // Older than what it runs on: an old Node must be able to read what tells it that it is too old.
+  target: "node18",
+  minify: true,
+  plugins: [namedUndici],
+  legalComments: "none",
+  conditions: ["import"],
+  // undici asks for Node's modules by `require`, which a module has not.
+  banner: {
+    js: `import{createRequire as datadogSloRequire}from"node:module";const require=datadogSloRequire(import.meta.url);`
+  },
+  metafile: true,
+  logLevel: "warning"
+}).then(({ metafile }) => {
+  for (const [path, { bytes }] of Object.entries(metafile.outputs)) console.log(`${String(bytes).padStart(9)}  ${path}`)
+})
