@@ -3,7 +3,7 @@
  *
  * What only some commands need, such as undici, is in files of its own, which are read when they are needed.
  */
-import { build as bundle, type Plugin } from "esbuild"
+import { build, type Plugin } from "esbuild"
 import { createRequire } from "node:module"
 import * as Path from "node:path"
 
@@ -23,27 +23,29 @@ const namedUndici: Plugin = {
   }
 }
 
-await bundle({
-  absWorkingDir: root,
-  entryPoints: { bin: "src/bin.ts" },
-  outdir: "dist",
-  chunkNames: "[name]-[hash]",
-  bundle: true,
-  splitting: true,
-  format: "esm",
-  platform: "node",
-  // Older than what it runs on: an old Node must be able to read what tells it that it is too old.
-  target: "node18",
-  minify: true,
-  plugins: [namedUndici],
-  legalComments: "none",
-  conditions: ["import"],
-  // undici asks for Node's modules by `require`, which a module has not.
-  banner: {
-    js: `import{createRequire as datadogSloRequire}from"node:module";const require=datadogSloRequire(import.meta.url);`
-  },
-  metafile: true,
-  logLevel: "warning"
-}).then(({ metafile }) => {
-  for (const [path, { bytes }] of Object.entries(metafile.outputs)) console.log(`${String(bytes).padStart(9)}  ${path}`)
-})
+/** Makes it in a folder, and gives the size of each file. */
+export const bundle = async (folder: string): Promise<Readonly<Record<string, number>>> => {
+  const { metafile } = await build({
+    absWorkingDir: root,
+    entryPoints: { bin: "src/bin.ts" },
+    outdir: folder,
+    chunkNames: "[name]-[hash]",
+    bundle: true,
+    splitting: true,
+    format: "esm",
+    platform: "node",
+    // Older than what it runs on: an old Node must be able to read what tells it that it is too old.
+    target: "node18",
+    minify: true,
+    legalComments: "none",
+    plugins: [namedUndici],
+    // undici asks for Node's modules by `require`, which a module has not.
+    banner: {
+      js:
+        `import{createRequire as datadogSloRequire}from"node:module";const require=datadogSloRequire(import.meta.url);`
+    },
+    metafile: true,
+    logLevel: "warning"
+  })
+  return Object.fromEntries(Object.entries(metafile.outputs).map(([path, { bytes }]) => [path, bytes]))
+}
