@@ -13,10 +13,10 @@
  */
 import { SloReportRequest } from "@effect-datadog/slo-report"
 import { SloReportClient, type TableOptions } from "@effect-datadog/slo-report-node"
+import { Html } from "@effect-datadog/slo-report-render"
 import { NodeServices } from "@effect/platform-node"
 import { Config, Console, DateTime, Effect, FileSystem, Layer, Logger, Option, Schema, Stdio, Stream } from "effect"
 import { environment } from "./support/environment.ts"
-import { page } from "./support/html.ts"
 import { main } from "./support/main.ts"
 import * as ReportCsv from "./support/reportCsv.ts"
 
@@ -62,7 +62,7 @@ const program = Effect.gen(function*() {
   const rows = yield* first === undefined || source !== undefined
     ? fromDatadog(source)
     : ReportCsv.rows(first === "-" ? stdio.stdin : files.stream(first))
-  const html = page(rows)
+  const html = Html.fromRows(rows)
   yield* target === undefined
     ? Stream.run(Stream.make(html), stdio.stdout({ endOnDone: false }))
     : files.writeFileString(target, html)

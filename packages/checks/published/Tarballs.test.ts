@@ -122,6 +122,13 @@ describe("pnpm release", () => {
     assert.strictEqual(output, "")
   })
 
+  it("publishes nothing for a tag of another version", async () => {
+    const { code, errors, output } = await node(root, release, "--tag", "v0.0.0")
+    assert.strictEqual(code, 1)
+    assert.match(errors, /^the tag v0\.0\.0 is not v\d+\.\d+\.\d+\n$/)
+    assert.strictEqual(output, "")
+  })
+
   it("publishes nothing that --no-build left unchecked, and knows no other option", async () => {
     assert.strictEqual((await node(root, release, "--no-build")).code, 1)
     assert.strictEqual((await node(root, release, "--dryrun")).code, 1)

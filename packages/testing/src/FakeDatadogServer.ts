@@ -66,9 +66,11 @@ export class PortUnavailable extends Data.TaggedError("PortUnavailable")<{
  * @category constructors
  * @since 0.1.0
  */
-export const make = Effect.fnUntraced(function*(
+export const make: (
+  options?: { readonly port?: number | undefined }
+) => Effect.Effect<Service, PortUnavailable, FakeDatadog.FakeDatadog | Scope.Scope> = Effect.fnUntraced(function*(
   options: { readonly port?: number | undefined } = {}
-): Effect.fn.Return<Service, PortUnavailable, FakeDatadog.FakeDatadog | Scope.Scope> {
+) {
   const fake = yield* FakeDatadog.FakeDatadog
   const run = yield* FiberSet.makeRuntime<never, void, never>()
   const server = Http.createServer((request, response) => {

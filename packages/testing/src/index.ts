@@ -1,6 +1,7 @@
 /**
  * A faithful fake of Datadog's SLO API: reports, searches and histories.
  *
+ * @module @effect-datadog/slo-report-testing
  * @since 0.1.0
  */
 export * as Answer from "./Answer.ts"

@@ -1,6 +1,10 @@
 /**
  * Markup as a type of its own: a text that is put into it is escaped, only markup is not.
+ *
+ * @since 0.1.0
  */
+
+/** @internal */
 export class Markup {
   readonly source: string
   constructor(source: string) {
@@ -19,14 +23,23 @@ const entities: Readonly<Record<string, string>> = {
   "\0": "\uFFFD"
 }
 
-/** A text for an element's content, or for an attribute's value in quotes. */
+/**
+ * A text for an element's content, or for an attribute's value in quotes.
+ *
+ * @internal
+ */
 export const escape = (text: string): string => text.replaceAll(/[&<>"'\r\0]/g, (found) => entities[found] ?? found)
 
 const source = (value: Value): string =>
   value instanceof Markup ? value.source : typeof value === "object" ? value.map(source).join("") : escape(`${value}`)
 
+/** @internal */
 export type Value = string | number | Markup | ReadonlyArray<Markup>
 
-/** Markup with values in it: `` html`<p title="${text}">${text}</p>` ``. */
+/**
+ * Markup with values in it: `` html`<p title="${text}">${text}</p>` ``.
+ *
+ * @internal
+ */
 export const html = (parts: TemplateStringsArray, ...values: ReadonlyArray<Value>): Markup =>
   new Markup(parts.map((part, index) => index === 0 ? part : source(values[index - 1] ?? "") + part).join(""))
