@@ -121,7 +121,7 @@ describe("node", () => {
 })
 
 describe("the packages", () => {
-  it.each(["core", "node", "render", "testing"])("have no circle of imports, types included: %s", (name) => {
+  it.each(["core", "node", "render", "testing", "cli"])("have no circle of imports, types included: %s", (name) => {
     assert.deepStrictEqual(circleOf(all(name)), [])
   })
 })

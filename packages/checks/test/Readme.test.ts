@@ -169,7 +169,7 @@ describe("README.md", () => {
 })
 
 describe("the other papers", () => {
-  const folders = ["", "packages/core/src/", "packages/node/src/", "packages/testing/src/", "packages/render/src/"]
+  const folders = ["", "packages/core/src/", "packages/node/src/", "packages/testing/src/", "packages/render/src/", "packages/cli/src/"]
 
   it.each(["ARCHITECTURE.md", "CONTRIBUTING.md", "SECURITY.md"])("name only files that exist: %s", (path) => {
     const named = [...read(path).matchAll(/(?<![\w./])(?:[\w-]+\/)*[\w-]+\.(?:test\.)?ts\b/g)].map(([file]) => file)

@@ -31,6 +31,7 @@ describe("vitest.workspace.ts", () => {
         "packages/node",
         "packages/testing",
         "packages/render",
+        "packages/cli",
         "packages/checks",
         "examples"
       ])

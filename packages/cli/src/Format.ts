@@ -3,6 +3,7 @@
  *
  * @since 0.1.0
  */
+import type { DatadogSite } from "@effect-datadog/slo-report/DatadogSite"
 import type { SloReportRow } from "@effect-datadog/slo-report/SloReportRow"
 import type { Verdict } from "@effect-datadog/slo-report/Verdict"
 import * as Csv from "@effect-datadog/slo-report-render/Csv"
@@ -13,6 +14,7 @@ import * as JUnit from "@effect-datadog/slo-report-render/JUnit"
 import * as Markdown from "@effect-datadog/slo-report-render/Markdown"
 import * as SlackBlocks from "@effect-datadog/slo-report-render/SlackBlocks"
 import * as Text from "@effect-datadog/slo-report-render/Text"
+import * as DateTime from "effect/DateTime"
 import * as Effect from "effect/Effect"
 import type { FileSystem } from "effect/FileSystem"
 import * as Stream from "effect/Stream"
@@ -27,6 +29,8 @@ export type Bytes = Stream.Stream<Uint8Array, CommandError, FileSystem>
 export interface Options {
   /** A CSV for a spreadsheet. */
   readonly spreadsheet: boolean
+  /** Where the SLOs are, for links to them. */
+  readonly site?: DatadogSite | undefined
 }
 
 /**
@@ -34,7 +38,7 @@ export interface Options {
  *
  * @internal
  */
-export const table = (format: TableFormat, table: Table.Table, { spreadsheet }: Options): Bytes => {
+export const table = (format: TableFormat, table: Table.Table, { site, spreadsheet }: Options): Bytes => {
   const rows = Table.rows(table)
   switch (format) {
     case "csv":
@@ -43,6 +47,13 @@ export const table = (format: TableFormat, table: Table.Table, { spreadsheet }: 
       return encode(Json.stream(rows, table))
     case "jsonl":
       return encode(Jsonl.stream(rows, table))
+    case "html":
+      return Stream.unwrap(
+        Effect.map(
+          Effect.all([DateTime.now, Effect.promise(() => import("@effect-datadog/slo-report-render/Html"))]),
+          ([madeAt, Html]) => whole(rows, (rows) => Html.fromRows(rows, { ...table, site, madeAt }))
+        )
+      )
     case "markdown":
       return whole(rows, Markdown.fromRows)
     case "slack":

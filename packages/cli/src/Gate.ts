@@ -16,6 +16,7 @@ import * as Input from "./Input.ts"
 import * as Judgement from "./Judgement.ts"
 import * as Output from "./Output.ts"
 import * as OutputFlags from "./OutputFlags.ts"
+import * as Session from "./Session.ts"
 import { Stderr } from "./Stderr.ts"
 import * as Table from "./Table.ts"
 
@@ -24,6 +25,7 @@ export const run: Handler = Effect.fnUntraced(function*(given) {
   const judgement = yield* Judgement.read(given)
   const destinations = yield* Destination.read(given, OutputFlags.ofVerdict, () => "text", tableFormats)
   const input = yield* Input.read(given)
+  const siteOf = yield* Session.site
   const outputs = yield* Output.open(destinations)
   const stderr = yield* Stderr
 
@@ -32,8 +34,8 @@ export const run: Handler = Effect.fnUntraced(function*(given) {
     const rows = yield* Stream.runCollect(Table.rows(table))
     const verdict = Verdict.fromRows(Judgement.rows(judgement, rows), judgement.rule)
     yield* Output.writeAll(outputs, (format) =>
-      format === "csv"
-        ? Format.table(format, table, { spreadsheet: false })
+      format === "csv" || format === "html"
+        ? Format.table(format, table, { spreadsheet: false, site: siteOf(table.source) })
         : Format.verdict(format, verdict))
     const isSaid = destinations.some(({ format, path }) => format === "text" && Output.isStdout(path))
     if (!isSaid && !Flag.isOn(given, Flag.quiet)) yield* stderr.line(Format.summary(verdict))
@@ -53,6 +55,6 @@ export const run: Handler = Effect.fnUntraced(function*(given) {
 // -----------------------------------------------------------------------------
 
 // What can be written beside a verdict: the table that was judged.
-const tableFormats = ["csv"] as const
+const tableFormats = ["csv", "html"] as const
 
 const advised: ReadonlyArray<number> = [ExitCode.failed, ExitCode.noVerdict]

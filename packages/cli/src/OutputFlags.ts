@@ -11,7 +11,7 @@ import * as Setting from "./Setting.ts"
  *
  * @internal
  */
-export const ofTable = ["csv", "jsonl", "json", "markdown", "slack"] as const
+export const ofTable = ["csv", "jsonl", "json", "markdown", "html", "slack"] as const
 
 /**
  * The formats of a verdict.
@@ -45,7 +45,8 @@ const extensions: ReadonlyMap<string, TableFormat> = new Map([
   ["json", "json"],
   ["jsonl", "jsonl"],
   ["ndjson", "jsonl"],
-  ["md", "markdown"]
+  ["md", "markdown"],
+  ["html", "html"]
 ])
 
 /** @internal */

@@ -3,6 +3,7 @@
  *
  * @since 0.1.0
  */
+import { DatadogSite } from "@effect-datadog/slo-report/DatadogSite"
 import type { ConfigError } from "effect/Config"
 import * as Config from "effect/Config"
 import * as ConfigProvider from "effect/ConfigProvider"
@@ -13,6 +14,7 @@ import * as Layer from "effect/Layer"
 import * as Logger from "effect/Logger"
 import * as Option from "effect/Option"
 import * as References from "effect/References"
+import * as Schema from "effect/Schema"
 import type { Stdio } from "effect/Stdio"
 import type { UsageError } from "./CommandError.ts"
 import * as ConfigFile from "./ConfigFile.ts"
@@ -55,6 +57,25 @@ export const datadog: Layer.Layer<Datadog.Datadog, ConfigError | UsageError, Ses
   })
 )
 
+/**
+ * The site that the SLOs of a table are in, as far as that is known: a CSV alone doesn't tell it.
+ *
+ * @internal
+ */
+export const site: Effect.Effect<(source: unknown) => DatadogSite | undefined, never, Session | FileSystem> = Effect.gen(
+  function*() {
+    const { credentials, isDemo } = yield* Session
+    // Who only converts a file has no use for keys that can't be read.
+    const found = yield* Effect.orElseSucceed(credentials, () => undefined)
+    if (isDemo || found === undefined) return () => undefined
+    if (found.DD_SITE !== undefined) {
+      const named = Option.getOrUndefined(decodeSite(found.DD_SITE.value))
+      return () => named
+    }
+    return (source) => source === undefined || found.DD_HOST !== undefined ? undefined : usualSite
+  }
+)
+
 // -----------------------------------------------------------------------------
 // internals
 // -----------------------------------------------------------------------------
@@ -79,6 +100,10 @@ const settings = (given: Flag.Given): Layer.Layer<Session | Settings, UsageError
       return Context.add(Context.make(Session, { isDemo, file, credentials }), Settings, { text })
     })
   )
+
+const decodeSite = Schema.decodeOption(DatadogSite)
+
+const usualSite = DatadogSite.make("datadoghq.com")
 
 // What is asked of the fake where nobody says.
 const demo: ReadonlyMap<string, string> = new Map([["query", "*"], ["last", "6mo"]])

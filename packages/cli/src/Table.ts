@@ -6,7 +6,7 @@
  * @since 0.1.0
  */
 import type { SloReportRow } from "@effect-datadog/slo-report/SloReportRow"
-import type { SloReportRequest } from "@effect-datadog/slo-report/SloReportRequest"
+import type { ReportInterval, SloReportRequest } from "@effect-datadog/slo-report/SloReportRequest"
 import type { TableOptions } from "@effect-datadog/slo-report-node/TableOptions"
 import type { WaitOptions } from "@effect-datadog/slo-report-node/WaitOptions"
 import * as NodeStream from "@effect/platform-node/NodeStream"
@@ -32,8 +32,11 @@ export interface Table {
   readonly name: string
   /** The report's id, where there is a report. */
   readonly report?: string | undefined
-  /** The length of its intervals, where it is known. */
-  readonly interval?: string | undefined
+  /** What was asked for, where that is known. */
+  readonly query?: string | undefined
+  readonly interval?: ReportInterval | undefined
+  readonly timezone?: string | undefined
+  readonly source?: "report" | "history" | undefined
 }
 
 /** @internal */
@@ -79,7 +82,7 @@ export const fromReport = Effect.fnUntraced(function*(
   const datadog = yield* Datadog
   if (wait !== undefined) yield* awaitReport(id, wait)
   const path = yield* spool(datadog.downloadReport(id))
-  return { path, name: `report ${id}`, report: id }
+  return { path, name: `report ${id}`, report: id, source: "report" }
 })
 
 /**
@@ -122,8 +125,11 @@ export const fromRequest = Effect.fnUntraced(function*(
     }),
     progress.resumable(() => report)
   )
-  const name = report === undefined ? "the table of histories" : `report ${report}`
-  return { path, name, report, interval: request.interval }
+  const { interval, query, timezone } = request
+  const [name, source] = report === undefined
+    ? ["the table of histories", "history"] as const
+    : [`report ${report}`, "report"] as const
+  return { path, name, report, query, interval, timezone, source }
 })
 
 // -----------------------------------------------------------------------------

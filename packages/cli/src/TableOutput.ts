@@ -14,6 +14,7 @@ import type { Given } from "./Flag.ts"
 import * as Format from "./Format.ts"
 import * as Output from "./Output.ts"
 import * as OutputFlags from "./OutputFlags.ts"
+import * as Session from "./Session.ts"
 import * as Settings from "./Settings.ts"
 import * as Table from "./Table.ts"
 
@@ -32,14 +33,15 @@ export type Writer = (table: Table.Table) => Effect.Effect<void, CommandError, F
 export const open = Effect.fnUntraced(function*(
   given: Given,
   usual: OutputFlags.TableFormat | undefined
-): Effect.fn.Return<Writer, CommandError, Settings.Settings | FileSystem | Stdio | Scope> {
+): Effect.fn.Return<Writer, CommandError, Session.Session | Settings.Settings | FileSystem | Stdio | Scope> {
   const formats = OutputFlags.ofTable
   const destinations = yield* Destination.read(given, formats, (path) => OutputFlags.ofName(path) ?? usual)
   const spreadsheet = (yield* Settings.valueOf(given, OutputFlags.spreadsheet)) ?? false
+  const siteOf = yield* Session.site
   const outputs = yield* Output.open(destinations)
   return (table) =>
     Effect.andThen(
       Stream.runDrain(Table.rows(table)),
-      Output.writeAll(outputs, (format) => Format.table(format, table, { spreadsheet }))
+      Output.writeAll(outputs, (format) => Format.table(format, table, { spreadsheet, site: siteOf(table.source) }))
     )
 })

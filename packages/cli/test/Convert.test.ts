@@ -67,7 +67,7 @@ describe("convert", () => {
       const { code, stderr } = yield* run(["convert", path])
       assert.deepStrictEqual([code, stderr], [
         2,
-        "error: It isn't said in which format. Give --format: csv, jsonl, json, markdown, slack.\n"
+        "error: It isn't said in which format. Give --format: csv, jsonl, json, markdown, html, slack.\n"
       ])
       const output = Path.join(root, "odd.MD")
       assert.strictEqual((yield* run(["convert", path, "-o", output])).code, 2)

@@ -14,6 +14,7 @@ const checks: Readonly<Record<string, (text: string, slos: number) => void>> = {
     assert.strictEqual(new Set(ids).size, slos)
   },
   markdown: (text) => assert.match(text, /^### [^\n]+\n\n[^]*\n\| --- \|[^]*\|\n$/),
+  html: (text) => assert.match(text, /^<!doctype html>\n<html lang="en">[^]*<\/html>\s*$/),
   slack: (text) => assert.isAbove(JSON.parse(text).blocks.length, 1),
   text: (text, slos) => {
     assert.strictEqual(text.split("\n").length, slos + 2)
