@@ -26,6 +26,7 @@ describe.each(packages.map((one) => [one.manifest.name, one] as const))("%s", (n
       "README.md",
       "package.json",
       ...built.map((path) => `dist/${path}.js`),
+      ...glob(`packages/${one.folder}/bin/*.ts`).map((path) => `dist/bin/${Path.basename(path, ".ts")}.js`),
       ...built.filter((path) => !path.startsWith("internal/")).map((path) => `dist/${path}.d.ts`)
     ])
   })

@@ -52,7 +52,19 @@ const bans: ReadonlyArray<Ban> = [
   ["core does not know render", "core/src/Render.ts", `import "@effect-datadog/slo-report-render"`, imports],
   ["node does not know render", "node/src/Render.ts", `import "@effect-datadog/slo-report-render/Csv"`, imports],
   ["testing does not know render", "testing/src/R.ts", `import "@effect-datadog/slo-report-render/Csv"`, imports],
-  ...["core/src", "core/src/internal", "render/src", "render/src/internal", "node/src", "testing/src", "testing/bin"]
+  ["cli has no barrel", "cli/src/Barrel.ts", `import "effect"`, imports],
+  ["cli has no barrel of ours", "cli/src/OurBarrel.ts", `import "@effect-datadog/slo-report-node"`, imports],
+  ["cli does not reach into node", "cli/src/Reach.ts", `import "../../node/src/Fine.ts"`, imports],
+  ...[
+    "core/src",
+    "core/src/internal",
+    "render/src",
+    "render/src/internal",
+    "node/src",
+    "testing/src",
+    "testing/bin",
+    "cli/src"
+  ]
     .flatMap((
       folder
     ): ReadonlyArray<Ban> => [
@@ -91,6 +103,7 @@ const allowed: ReadonlyArray<readonly [path: string, ...lines: ReadonlyArray<str
   ["node/test/Fine.test.ts", `import "@effect-datadog/slo-report-testing"`, `import "effect"`],
   ["render/src/Fine.ts", `export * as A from "effect/Stream"`, `export * as B from "./internal/fine.ts"`],
   ["render/src/internal/fine.ts", `export * as A from "@effect-datadog/slo-report/Verdict"`, `import "../More.ts"`],
+  ["cli/src/Fine.ts", `export * as A from "@effect-datadog/slo-report-render/Csv"`, `export * as B from "node:util"`],
   ["testing/src/Fine.ts", `export * as A from "effect/http/HttpRouter"`, `export * as B from "node:http"`],
   ["testing/src/Also.ts", `export * as A from "@effect-datadog/slo-report/SloReport"`]
 ]

@@ -147,7 +147,8 @@ describe("README.md", () => {
     "is shortened for the package %s, which it tells the modules of",
     (name) => {
       const text = read(`packages/${name}/README.md`)
-      assert.isAtMost(text.trimEnd().split("\n").length, 40)
+      // The fake is a product of its own, also for those who never see the rest.
+      assert.isAtMost(text.trimEnd().split("\n").length, name === "testing" ? 120 : 40)
       const modules = glob(`packages/${name}/src/*.ts`).map((path) => Path.basename(path, ".ts"))
       const named = [...text.matchAll(/^\| (`\w+`.*?) *\|/gm)].flatMap(([, cell]) =>
         cell!.replaceAll("`", "").split(", ")
@@ -169,7 +170,14 @@ describe("README.md", () => {
 })
 
 describe("the other papers", () => {
-  const folders = ["", "packages/core/src/", "packages/node/src/", "packages/testing/src/", "packages/render/src/", "packages/cli/src/"]
+  const folders = [
+    "",
+    "packages/core/src/",
+    "packages/node/src/",
+    "packages/testing/src/",
+    "packages/render/src/",
+    "packages/cli/src/"
+  ]
 
   it.each(["ARCHITECTURE.md", "CONTRIBUTING.md", "SECURITY.md"])("name only files that exist: %s", (path) => {
     const named = [...read(path).matchAll(/(?<![\w./])(?:[\w-]+\/)*[\w-]+\.(?:test\.)?ts\b/g)].map(([file]) => file)

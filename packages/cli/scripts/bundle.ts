@@ -23,6 +23,10 @@ const namedUndici: Plugin = {
   }
 }
 
+const licenses =
+  "/*! Holds effect and @effect/platform-node, MIT License, Copyright (c) 2023 Effectful Technologies Inc; " +
+  "and undici, MIT License, Copyright (c) Matteo Collina and Undici contributors. */"
+
 /** Makes it in a folder, and gives the size of each file. */
 export const bundle = async (folder: string): Promise<Readonly<Record<string, number>>> => {
   const { metafile } = await build({

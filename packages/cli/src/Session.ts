@@ -62,19 +62,20 @@ export const datadog: Layer.Layer<Datadog.Datadog, ConfigError | UsageError, Ses
  *
  * @internal
  */
-export const site: Effect.Effect<(source: unknown) => DatadogSite | undefined, never, Session | FileSystem> = Effect.gen(
-  function*() {
-    const { credentials, isDemo } = yield* Session
-    // Who only converts a file has no use for keys that can't be read.
-    const found = yield* Effect.orElseSucceed(credentials, () => undefined)
-    if (isDemo || found === undefined) return () => undefined
-    if (found.DD_SITE !== undefined) {
-      const named = Option.getOrUndefined(decodeSite(found.DD_SITE.value))
-      return () => named
+export const site: Effect.Effect<(source: unknown) => DatadogSite | undefined, never, Session | FileSystem> = Effect
+  .gen(
+    function*() {
+      const { credentials, isDemo } = yield* Session
+      // Who only converts a file has no use for keys that can't be read.
+      const found = yield* Effect.orElseSucceed(credentials, () => undefined)
+      if (isDemo || found === undefined) return () => undefined
+      if (found.DD_SITE !== undefined) {
+        const named = Option.getOrUndefined(decodeSite(found.DD_SITE.value))
+        return () => named
+      }
+      return (source) => source === undefined || found.DD_HOST !== undefined ? undefined : usualSite
     }
-    return (source) => source === undefined || found.DD_HOST !== undefined ? undefined : usualSite
-  }
-)
+  )
 
 // -----------------------------------------------------------------------------
 // internals

@@ -183,7 +183,10 @@ describe("export", () => {
       yield* says(["-Q", "x", "--last", "1mo", "--to", "now"], "Give either --last or --to.")
       yield* says(["-Q", "x", "--report", "1"], "Give either --report or --query.")
       yield* says(period, "DD_API_KEY is not set. Set DD_API_KEY and DD_APP_KEY, or DD_ACCESS_TOKEN")
-      yield* says([...period, "-f", "xml"], `--format: expected one of csv, jsonl, json, markdown, html, slack, got "xml".`)
+      yield* says(
+        [...period, "-f", "xml"],
+        `--format: expected one of csv, jsonl, json, markdown, html, slack, got "xml".`
+      )
       yield* says([...period, "--write", "json"], `--write: expected format=file, got "json".`)
       yield* says([...period, "--write", "json=-"], "Two formats go to standard output: one would be lost.")
       yield* says(
