@@ -254,7 +254,7 @@ function codeOf(source: string): string {
 
 /** Whether a comment with a version comes first, and is not the docstring of the first declaration. */
 function hasHeader(source: string): boolean {
-  const [, header = "", next] = /^(\/\*\*\n[^]*?\*\/)\n(.*)/.exec(source) ?? []
+  const [, header = "", next] = /^(?:#!.*\n)?(\/\*\*\n[^]*?\*\/)\n(.*)/.exec(source) ?? []
   if (!/^ \* @since \d/m.test(header)) return false
   return next === "" || next?.startsWith("import ") === true || next?.startsWith("export * as ") === true
 }

@@ -45,8 +45,9 @@ export const bundle = async (folder: string): Promise<Readonly<Record<string, nu
     plugins: [namedUndici],
     // undici asks for Node's modules by `require`, which a module has not.
     banner: {
-      js:
-        `import{createRequire as datadogSloRequire}from"node:module";const require=datadogSloRequire(import.meta.url);`
+      js: `${licenses}
+import{createRequire as datadogSloRequire}from"node:module";` +
+        "const require=datadogSloRequire(import.meta.url);"
     },
     metafile: true,
     logLevel: "warning"

@@ -73,7 +73,7 @@ export const site: Effect.Effect<(source: unknown) => DatadogSite | undefined, n
         const named = Option.getOrUndefined(decodeSite(found.DD_SITE.value))
         return () => named
       }
-      return (source) => source === undefined || found.DD_HOST !== undefined ? undefined : usualSite
+      return (source: unknown) => source === undefined || found.DD_HOST !== undefined ? undefined : usualSite
     }
   )
 
