@@ -19,12 +19,13 @@ import type { Stdio } from "effect/Stdio"
 import type { UsageError } from "./CommandError.ts"
 import * as ConfigFile from "./ConfigFile.ts"
 import * as Credentials from "./Credentials.ts"
-import * as Datadog from "./Datadog.ts"
+import type { Datadog } from "./Datadog.ts"
 import * as Flag from "./Flag.ts"
 import * as Progress from "./Progress.ts"
 import { keyOf, variableOf } from "./Setting.ts"
 import { Settings, type Text } from "./Settings.ts"
 import * as Stderr from "./Stderr.ts"
+import * as Transport from "./Transport.ts"
 
 /** @internal */
 export class Session extends Context.Service<Session, {
@@ -48,12 +49,12 @@ export const layer = (given: Flag.Given): Layer.Layer<Services, UsageError, File
  *
  * @internal
  */
-export const datadog: Layer.Layer<Datadog.Datadog, ConfigError | UsageError, Session | FileSystem> = Layer.unwrap(
+export const datadog: Layer.Layer<Datadog, ConfigError | UsageError, Session | FileSystem> = Layer.unwrap(
   Effect.gen(function*() {
     const { credentials, isDemo } = yield* Session
-    if (isDemo) return Datadog.demo
+    if (isDemo) return Transport.demo
     const provider = Credentials.provider(yield* credentials)
-    return Layer.provide(yield* Datadog.Transport, ConfigProvider.layer(provider))
+    return Layer.provide(yield* Transport.Transport, ConfigProvider.layer(provider))
   })
 )
 

@@ -9,7 +9,8 @@ import * as Os from "node:os"
 import * as Path from "node:path"
 import * as Cli from "../../src/Cli.ts"
 import * as CommandLine from "../../src/CommandLine.ts"
-import { Datadog, Transport } from "../../src/Datadog.ts"
+import { Datadog } from "../../src/Datadog.ts"
+import { Transport } from "../../src/Transport.ts"
 
 /** The middle of a month, which is not over. */
 export const now = Date.parse("2026-11-15T12:00:00Z")
