@@ -10,7 +10,6 @@ import * as Stream from "effect/Stream"
 import { type CommandError, isOutputUnread, messageOf } from "./CommandError.ts"
 import type { Name } from "./Commands.ts"
 import * as Convert from "./Convert.ts"
-import * as Doctor from "./Doctor.ts"
 import * as ExitCode from "./ExitCode.ts"
 import * as Export from "./Export.ts"
 import type { Given } from "./Flag.ts"
@@ -54,5 +53,5 @@ const handlers: { readonly [K in Name]: Handler } = {
   gate: Gate.run,
   convert: Convert.run,
   ...Report.steps,
-  doctor: Doctor.run
+  doctor: (given) => Effect.flatMap(Effect.promise(() => import("./Doctor.ts")), ({ run }) => run(given))
 }

@@ -3,14 +3,12 @@
  *
  * @since 0.1.0
  */
-import * as Config from "effect/Config"
-import type { ConfigError } from "effect/Config"
 import * as ConfigProvider from "effect/ConfigProvider"
 import * as Effect from "effect/Effect"
 import * as FileSystem from "effect/FileSystem"
-import * as Option from "effect/Option"
 import { UsageError } from "./CommandError.ts"
 import type { ConfigFile } from "./ConfigFile.ts"
+import * as Variable from "./Variable.ts"
 
 /**
  * A value, and what gave it.
@@ -41,7 +39,7 @@ const names = {
 export const find = Effect.fnUntraced(function*(
   site: string | undefined,
   file: ConfigFile
-): Effect.fn.Return<Found, UsageError | ConfigError, FileSystem.FileSystem> {
+): Effect.fn.Return<Found, UsageError, FileSystem.FileSystem> {
   const found: { -readonly [K in Name]: Known | undefined } = {
     DD_SITE: yield* first(names.DD_SITE),
     DD_HOST: yield* first(names.DD_HOST),
@@ -87,11 +85,8 @@ const first = Effect.fnUntraced(function*(names: ReadonlyArray<string>) {
   return undefined
 })
 
-const textOf = (name: string): Effect.Effect<string | undefined, ConfigError> =>
-  Effect.map(
-    Config.option(Config.String(name)),
-    (text) => Option.getOrUndefined(Option.filter(text, (text) => text.trim() !== ""))
-  )
+const textOf = (name: string): Effect.Effect<string | undefined> =>
+  Effect.map(Variable.textOf(name), (text) => text?.trim() === "" ? undefined : text)
 
 const content = Effect.fnUntraced(function*(name: string, path: string) {
   const fs = yield* FileSystem.FileSystem

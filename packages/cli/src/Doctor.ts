@@ -5,7 +5,6 @@
  */
 import { DatadogSite } from "@effect-datadog/slo-report/DatadogSite"
 import { ApiUrl } from "@effect-datadog/slo-report-node/DatadogConfig"
-import * as Config from "effect/Config"
 import * as Effect from "effect/Effect"
 import * as Option from "effect/Option"
 import * as Schema from "effect/Schema"
@@ -19,6 +18,7 @@ import * as ExitCode from "./ExitCode.ts"
 import type { Handler } from "./Handler.ts"
 import * as OutputFlags from "./OutputFlags.ts"
 import * as Session from "./Session.ts"
+import * as Variable from "./Variable.ts"
 import { version } from "./version.ts"
 
 /** What is known under a name: a value where it is no secret, and where it comes from. */
@@ -65,11 +65,8 @@ const shown: ReadonlyArray<string> = ["NO_PROXY", "no_proxy", "NODE_EXTRA_CA_CER
 
 const ofVariable = (name: string): Effect.Effect<Fact> =>
   Effect.map(
-    Effect.orDie(Config.option(Config.String(name))),
-    Option.match({
-      onNone: () => fact(name, null, null),
-      onSome: (text) => fact(name, shown.includes(name) ? text : "set", name)
-    })
+    Variable.textOf(name),
+    (text) => text === undefined ? fact(name, null, null) : fact(name, shown.includes(name) ? text : "set", name)
   )
 
 const fact = (name: string, value: string | null, from: string | null): Fact => ({ name, value, from })

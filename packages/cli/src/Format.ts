@@ -3,7 +3,6 @@
  *
  * @since 0.1.0
  */
-import type { DatadogSite } from "@effect-datadog/slo-report/DatadogSite"
 import type { SloReportRow } from "@effect-datadog/slo-report/SloReportRow"
 import type { Verdict } from "@effect-datadog/slo-report/Verdict"
 import * as Csv from "@effect-datadog/slo-report-render/Csv"
@@ -14,23 +13,21 @@ import * as JUnit from "@effect-datadog/slo-report-render/JUnit"
 import * as Markdown from "@effect-datadog/slo-report-render/Markdown"
 import * as SlackBlocks from "@effect-datadog/slo-report-render/SlackBlocks"
 import * as Text from "@effect-datadog/slo-report-render/Text"
-import * as DateTime from "effect/DateTime"
 import * as Effect from "effect/Effect"
 import type { FileSystem } from "effect/FileSystem"
 import * as Stream from "effect/Stream"
 import type { CommandError } from "./CommandError.ts"
 import type { TableFormat, VerdictFormat } from "./OutputFlags.ts"
+import type { Session } from "./Session.ts"
 import * as Table from "./Table.ts"
 
 /** @internal */
-export type Bytes = Stream.Stream<Uint8Array, CommandError, FileSystem>
+export type Bytes = Stream.Stream<Uint8Array, CommandError, FileSystem | Session>
 
 /** @internal */
 export interface Options {
   /** A CSV for a spreadsheet. */
   readonly spreadsheet: boolean
-  /** Where the SLOs are, for links to them. */
-  readonly site?: DatadogSite | undefined
 }
 
 /**
@@ -38,7 +35,7 @@ export interface Options {
  *
  * @internal
  */
-export const table = (format: TableFormat, table: Table.Table, { site, spreadsheet }: Options): Bytes => {
+export const table = (format: TableFormat, table: Table.Table, { spreadsheet }: Options): Bytes => {
   const rows = Table.rows(table)
   switch (format) {
     case "csv":
@@ -48,12 +45,7 @@ export const table = (format: TableFormat, table: Table.Table, { site, spreadshe
     case "jsonl":
       return encode(Jsonl.stream(rows, table))
     case "html":
-      return Stream.unwrap(
-        Effect.map(
-          Effect.all([DateTime.now, Effect.promise(() => import("@effect-datadog/slo-report-render/Html"))]),
-          ([madeAt, Html]) => whole(rows, (rows) => Html.fromRows(rows, { ...table, site, madeAt }))
-        )
-      )
+      return Stream.encodeText(Stream.fromEffect(page(table)))
     case "markdown":
       return whole(rows, Markdown.fromRows)
     case "slack":
@@ -87,6 +79,11 @@ const verdictTexts: { readonly [F in VerdictFormat]: (verdict: Verdict) => strin
 }
 
 type Rows = ReturnType<typeof Table.rows>
+
+const page = Effect.fnUntraced(function*(table: Table.Table) {
+  const { make } = yield* Effect.promise(() => import("./Page.ts"))
+  return yield* make(yield* Stream.runCollect(Table.rows(table)), table)
+})
 
 // A write for many rows, not one for each.
 const encode = <E, R>(texts: Stream.Stream<string, E, R>): Stream.Stream<Uint8Array, E, R> =>

@@ -16,7 +16,6 @@ import * as Input from "./Input.ts"
 import * as Judgement from "./Judgement.ts"
 import * as Output from "./Output.ts"
 import * as OutputFlags from "./OutputFlags.ts"
-import * as Session from "./Session.ts"
 import { Stderr } from "./Stderr.ts"
 import * as Table from "./Table.ts"
 
@@ -25,7 +24,6 @@ export const run: Handler = Effect.fnUntraced(function*(given) {
   const judgement = yield* Judgement.read(given)
   const destinations = yield* Destination.read(given, OutputFlags.ofVerdict, () => "text", tableFormats)
   const input = yield* Input.read(given)
-  const siteOf = yield* Session.site
   const outputs = yield* Output.open(destinations)
   const stderr = yield* Stderr
 
@@ -35,7 +33,7 @@ export const run: Handler = Effect.fnUntraced(function*(given) {
     const verdict = Verdict.fromRows(Judgement.rows(judgement, rows), judgement.rule)
     yield* Output.writeAll(outputs, (format) =>
       format === "csv" || format === "html"
-        ? Format.table(format, table, { spreadsheet: false, site: siteOf(table.source) })
+        ? Format.table(format, table, { spreadsheet: false })
         : Format.verdict(format, verdict))
     const isSaid = destinations.some(({ format, path }) => format === "text" && Output.isStdout(path))
     if (!isSaid && !Flag.isOn(given, Flag.quiet)) yield* stderr.line(Format.summary(verdict))

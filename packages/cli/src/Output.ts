@@ -3,7 +3,6 @@
  *
  * @since 0.1.0
  */
-import * as Config from "effect/Config"
 import * as Effect from "effect/Effect"
 import * as FileSystem from "effect/FileSystem"
 import * as Option from "effect/Option"
@@ -14,10 +13,12 @@ import * as Stream from "effect/Stream"
 import { type CommandError, UsageError } from "./CommandError.ts"
 import type { Destination } from "./Destination.ts"
 import type { Bytes } from "./Format.ts"
+import type { Session } from "./Session.ts"
+import * as Variable from "./Variable.ts"
 
 /** @internal */
 export interface Output<Format> extends Destination<Format> {
-  readonly write: (bytes: Bytes) => Effect.Effect<void, CommandError, FileSystem.FileSystem>
+  readonly write: (bytes: Bytes) => Effect.Effect<void, CommandError, FileSystem.FileSystem | Session>
   /** Puts it in its place. */
   readonly commit: Effect.Effect<void, PlatformError>
 }
@@ -81,7 +82,7 @@ const openOne = Effect.fnUntraced(function*(
     return { write: (bytes) => Stream.run(bytes, stdio.stdout({ endOnDone: false })), commit: Effect.void }
   }
   // Of a job's summary other steps have written before.
-  if (Option.contains(yield* summaryPath, path)) return yield* appendTo(path)
+  if (path === (yield* Variable.textOf("GITHUB_STEP_SUMMARY"))) return yield* appendTo(path)
   const type = yield* Effect.option(Effect.map(fs.stat(path), ({ type }) => type))
   // A device, a FIFO or a terminal takes the bytes as they come.
   if (Option.exists(type, (type) => type !== "File" && type !== "Directory")) return yield* appendTo(path)
@@ -89,8 +90,6 @@ const openOne = Effect.fnUntraced(function*(
   const file = yield* AtomicFile.make(path)
   return { write: Stream.runForEach(file.write), commit: file.commit }
 })
-
-const summaryPath = Effect.orDie(Config.option(Config.String("GITHUB_STEP_SUMMARY")))
 
 const appendTo = Effect.fnUntraced(function*(path: string) {
   const fs = yield* FileSystem.FileSystem

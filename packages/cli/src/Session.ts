@@ -3,18 +3,14 @@
  *
  * @since 0.1.0
  */
-import { DatadogSite } from "@effect-datadog/slo-report/DatadogSite"
 import type { ConfigError } from "effect/Config"
-import * as Config from "effect/Config"
 import * as ConfigProvider from "effect/ConfigProvider"
 import * as Context from "effect/Context"
 import * as Effect from "effect/Effect"
 import type { FileSystem } from "effect/FileSystem"
 import * as Layer from "effect/Layer"
 import * as Logger from "effect/Logger"
-import * as Option from "effect/Option"
 import * as References from "effect/References"
-import * as Schema from "effect/Schema"
 import type { Stdio } from "effect/Stdio"
 import type { UsageError } from "./CommandError.ts"
 import * as ConfigFile from "./ConfigFile.ts"
@@ -26,12 +22,13 @@ import { keyOf, variableOf } from "./Setting.ts"
 import { Settings, type Text } from "./Settings.ts"
 import * as Stderr from "./Stderr.ts"
 import * as Transport from "./Transport.ts"
+import * as Variable from "./Variable.ts"
 
 /** @internal */
 export class Session extends Context.Service<Session, {
   readonly isDemo: boolean
   readonly file: ConfigFile.ConfigFile
-  readonly credentials: Effect.Effect<Credentials.Found, UsageError | ConfigError, FileSystem>
+  readonly credentials: Effect.Effect<Credentials.Found, UsageError, FileSystem>
 }>()("@effect-datadog/slo-report-cli/Session") {}
 
 /** @internal */
@@ -58,26 +55,6 @@ export const datadog: Layer.Layer<Datadog, ConfigError | UsageError, Session | F
   })
 )
 
-/**
- * The site that the SLOs of a table are in, as far as that is known: a CSV alone doesn't tell it.
- *
- * @internal
- */
-export const site: Effect.Effect<(source: unknown) => DatadogSite | undefined, never, Session | FileSystem> = Effect
-  .gen(
-    function*() {
-      const { credentials, isDemo } = yield* Session
-      // Who only converts a file has no use for keys that can't be read.
-      const found = yield* Effect.orElseSucceed(credentials, () => undefined)
-      if (isDemo || found === undefined) return () => undefined
-      if (found.DD_SITE !== undefined) {
-        const named = Option.getOrUndefined(decodeSite(found.DD_SITE.value))
-        return () => named
-      }
-      return (source: unknown) => source === undefined || found.DD_HOST !== undefined ? undefined : usualSite
-    }
-  )
-
 // -----------------------------------------------------------------------------
 // internals
 // -----------------------------------------------------------------------------
@@ -86,10 +63,10 @@ const settings = (given: Flag.Given): Layer.Layer<Session | Settings, UsageError
   Layer.effectContext(
     Effect.gen(function*() {
       const isDemo = Flag.isOn(given, Flag.demo)
-      const path = Flag.textOf(given, Flag.config) ?? (yield* variable(variableOf(Flag.config.name)))
+      const path = Flag.textOf(given, Flag.config) ?? (yield* Variable.textOf(variableOf(Flag.config.name)))
       const file = yield* ConfigFile.load(path)
       const text = (name: string): Effect.Effect<Text | undefined> =>
-        Effect.map(variable(variableOf(name)), (ofEnvironment) => {
+        Effect.map(Variable.textOf(variableOf(name)), (ofEnvironment) => {
           if (ofEnvironment !== undefined) {
             return { text: ofEnvironment, origin: "environment", name: variableOf(name) }
           }
@@ -103,18 +80,8 @@ const settings = (given: Flag.Given): Layer.Layer<Session | Settings, UsageError
     })
   )
 
-const decodeSite = Schema.decodeOption(DatadogSite)
-
-const usualSite = DatadogSite.make("datadoghq.com")
-
 // What is asked of the fake where nobody says.
 const demo: ReadonlyMap<string, string> = new Map([["query", "*"], ["last", "6mo"]])
-
-const variable = (name: string): Effect.Effect<string | undefined> =>
-  Config.option(Config.String(name)).pipe(
-    Effect.orDie,
-    Effect.map((text) => Option.getOrUndefined(Option.filter(text, (text) => text !== "")))
-  )
 
 // The usual logger writes to standard output.
 const logging = (given: Flag.Given): Layer.Layer<never> =>

@@ -14,12 +14,12 @@ import type { Given } from "./Flag.ts"
 import * as Format from "./Format.ts"
 import * as Output from "./Output.ts"
 import * as OutputFlags from "./OutputFlags.ts"
-import * as Session from "./Session.ts"
+import type { Session } from "./Session.ts"
 import * as Settings from "./Settings.ts"
 import * as Table from "./Table.ts"
 
 /** @internal */
-export type Writer = (table: Table.Table) => Effect.Effect<void, CommandError, FileSystem>
+export type Writer = (table: Table.Table) => Effect.Effect<void, CommandError, FileSystem | Session>
 
 /**
  * Opens what is to be written, before a table is asked for.
@@ -33,15 +33,14 @@ export type Writer = (table: Table.Table) => Effect.Effect<void, CommandError, F
 export const open = Effect.fnUntraced(function*(
   given: Given,
   usual: OutputFlags.TableFormat | undefined
-): Effect.fn.Return<Writer, CommandError, Session.Session | Settings.Settings | FileSystem | Stdio | Scope> {
+): Effect.fn.Return<Writer, CommandError, Session | Settings.Settings | FileSystem | Stdio | Scope> {
   const formats = OutputFlags.ofTable
   const destinations = yield* Destination.read(given, formats, (path) => OutputFlags.ofName(path) ?? usual)
   const spreadsheet = (yield* Settings.valueOf(given, OutputFlags.spreadsheet)) ?? false
-  const siteOf = yield* Session.site
   const outputs = yield* Output.open(destinations)
   return (table) =>
     Effect.andThen(
       Stream.runDrain(Table.rows(table)),
-      Output.writeAll(outputs, (format) => Format.table(format, table, { spreadsheet, site: siteOf(table.source) }))
+      Output.writeAll(outputs, (format) => Format.table(format, table, { spreadsheet }))
     )
 })
