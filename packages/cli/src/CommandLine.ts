@@ -5,7 +5,6 @@
  *
  * @since 0.1.0
  */
-import { parseArgs } from "node:util"
 import * as Commands from "./Commands.ts"
 import * as ExitCode from "./ExitCode.ts"
 import * as Flag from "./Flag.ts"
@@ -21,7 +20,8 @@ export type CommandLine =
 /** @internal */
 export const parse = (args: ReadonlyArray<string>): CommandLine => {
   const isHelp = args[0] === "help"
-  const { tokens } = parseArgs({
+  // An import would make every member of the module.
+  const { tokens } = process.getBuiltinModule("node:util").parseArgs({
     args: isHelp ? args.slice(1) : [...args],
     options,
     // Strictly it would throw, and take no value that begins with a minus.

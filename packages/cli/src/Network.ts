@@ -8,6 +8,11 @@ import type { ConfigError } from "effect/Config"
 import * as Layer from "effect/Layer"
 import { Datadog } from "./Datadog.ts"
 
+export {
+  /** @internal */
+  ReportFailed
+} from "@effect-datadog/slo-report-node/SloReportError"
+
 /** @internal */
 export const layer: Layer.Layer<Datadog, ConfigError> = Layer.provide(
   Layer.effect(Datadog, SloReportClient.SloReportClient),

@@ -100,7 +100,7 @@ export const awaitReport = Effect.fnUntraced(function*(id: string, wait: WaitOpt
   )
   const report = Option.getOrThrow(last)
   if (report.status !== "failed") return report
-  const { ReportFailed } = yield* Effect.promise(() => import("@effect-datadog/slo-report-node/SloReportError"))
+  const { ReportFailed } = yield* Effect.promise(() => import("./Network.ts"))
   return yield* Effect.fail(new ReportFailed({ report }))
 })
 

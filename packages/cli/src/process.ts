@@ -25,11 +25,12 @@ export const start = (name: Name, given: Given): void => {
     interrupted = ExitCode.ofSignal.SIGTERM
   })
 
-  // What takes long to end doesn't hold up who is in a hurry.
-  let interrupts = 0
-  process.on("SIGINT", () => {
-    interrupts += 1
-    if (interrupts > 1) process.exit(ExitCode.ofSignal.SIGINT)
+  // What takes long to end doesn't hold up who is in a hurry; and a third ^C is the system's, where Node can't end.
+  process.once("SIGINT", () => {
+    process.once("SIGINT", () => {
+      process.removeAllListeners("SIGINT")
+      process.exit(ExitCode.ofSignal.SIGINT)
+    })
   })
 
   // `NodeRuntime` knows SIGINT and SIGTERM.

@@ -27,6 +27,7 @@ export interface Options {
   readonly environment?: Readonly<Record<string, string>>
   readonly stdin?: string
   readonly cwd?: string
+  readonly onStart?: (child: ChildProcess) => void
   /** Sees what is on standard error so far, and may signal. */
   readonly onStderr?: (text: string, child: ChildProcess) => void
   /** Sees what is on standard output so far. */
@@ -43,6 +44,7 @@ export const spawned = (bin: string, args: ReadonlyArray<string>, options: Optio
       timeout: 25_000,
       killSignal: "SIGKILL"
     })
+    options.onStart?.(child)
     let stdout = ""
     let stderr = ""
     child.stdout.setEncoding("utf8").on("data", (text: string) => {
