@@ -1,4 +1,3 @@
-import { DatadogSite } from "@effect-datadog/slo-report"
 import { SloReportClient } from "@effect-datadog/slo-report-node"
 import { Credentials, FakeDatadog, Fault, TestTime, Timeline } from "@effect-datadog/slo-report-testing"
 import { assert, it } from "@effect/vitest"
@@ -16,7 +15,7 @@ const announce = Effect.fn(function*(id: string) {
 // The client over a fake Datadog in memory; each test gets its own.
 const layer = Layer.provideMerge(
   SloReportClient.layer({
-    site: DatadogSite.DatadogSite.make("datadoghq.com"),
+    site: "datadoghq.com",
     credentials: { accessToken: Redacted.make(Credentials.standard.accessToken) }
   }),
   FakeDatadog.layerMemory()

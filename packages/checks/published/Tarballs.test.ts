@@ -8,8 +8,8 @@ import type { Packed } from "../../../scripts/pack.ts"
 import { glob, node, root, runIn } from "../test/utils/workspace.ts"
 import { command, packages, specifiersOf } from "./utils/packages.ts"
 
-// A client that is larger than its README's promise is not small. Measured: 243 kB, and 15 %.
-const maxUnpackedBytes = 280_000
+// A client that is larger than its README's promise is not small. Measured with promises, settings and their declarations: 292 kB, and 15 %.
+const maxUnpackedBytes = 336_000
 
 // Measured: 1220 kB, of which undici is 737, and 15 %.
 const maxCommandBytes = 1_400_000

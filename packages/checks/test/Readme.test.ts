@@ -114,7 +114,15 @@ describe("README.md", () => {
     for (const [tag, when] of rows) {
       const named = [...when!.matchAll(/\b\d(\d\d|xx)\b/g)].map(([status]) => Number(status.replace("xx", "03")))
       for (const status of named.length === 0 ? [302, 418] : named) {
-        const error = DatadogResponse.toError({ method: "GET", path: "/", status, headers: {}, body: "", now: 0 })
+        const error = DatadogResponse.toError({
+          host: "h",
+          method: "GET",
+          path: "/",
+          status,
+          headers: {},
+          body: "",
+          now: 0
+        })
         assert.strictEqual(`\`${error._tag}\``, tag, when)
       }
     }

@@ -289,3 +289,15 @@ function isDocumented(doc: ReadonlyArray<string>): boolean {
   const isOneSentence = /[.!?]$/.test(sentence) && !/[.!?]\s/.test(sentence)
   return isOneSentence && doc.some((line) => /^@category \S/.test(line)) && doc.some((line) => /^@since \d/.test(line))
 }
+
+describe("a duration", () => {
+  it("is documented wherever one may be given: that a number is milliseconds", () => {
+    const silent = publicModules.flatMap((path) =>
+      read(path).split(/^(?=\/\*\*$)/m).map((block) => block.split("\n\n")[0]!)
+        .filter((block) => /^export .*/m.test(block) && block.includes("Duration.Input"))
+        .filter((block) => !/\bnumber\b[^.]*\bmilliseconds\b/.test(block.replace(/\n \* +/g, " ")))
+        .map((block) => `${path}: ${/^export .*/m.exec(block)?.[0]}`)
+    )
+    assert.deepStrictEqual(silent, [])
+  })
+})

@@ -8,11 +8,8 @@ const [light = "", dark = ""] = [...style.matchAll(/:root \{([^}]*--full[^}]*)\}
 
 const scale = ["full", "most", "some", "low", "over", "far"]
 
-/** The last of the values, as a rule that comes later counts. */
 const colour = (block: string, name: string): string => {
-  const found = new RegExp(`--${name}: (#[0-9a-f]{6});`).exec(block)
-  assert.isNotNull(found, name)
-  return found![1]!
+  return new RegExp(`--${name}: (#[0-9a-f]{6});`).exec(block)![1]!
 }
 
 const steps = (values: ReadonlyArray<number>): ReadonlyArray<number> =>

@@ -77,6 +77,9 @@ export class PortUnavailable extends Data.TaggedError("PortUnavailable")<{
     const reason = this.code === "EADDRINUSE" ? "is in use" : `can't be listened on (${this.code})`
     return `Port ${this.port} of ${this.host} ${reason}. Choose another one, or 0 for any that is free.`
   }
+  override toJSON(): object {
+    return Object.assign({}, this, { message: this.message })
+  }
 }
 
 /**

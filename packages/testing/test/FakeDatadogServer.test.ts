@@ -78,6 +78,7 @@ describe("a loopback server", () => {
         error.message,
         `Port ${port} of 127.0.0.1 is in use. Choose another one, or 0 for any that is free.`
       )
+      assert.include(JSON.parse(JSON.stringify(error)), { _tag: "PortUnavailable", message: error.message })
     }).pipe(withServer))
 
   it.live("listens where it is told, and says what can't be", () =>

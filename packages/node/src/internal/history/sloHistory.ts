@@ -23,7 +23,7 @@ export const sloHistory = (
   const request = HttpClientRequest.get(path, { urlParams: { from_ts: question.from, to_ts: question.to } })
   return send(
     sender,
-    { operation: "history", call: { method: "GET", path }, request, maxBytes },
+    { operation: "history", call: { host: sender.host, method: "GET", path }, request, maxBytes },
     Schema.decodeUnknownResult(SloHistoryResponse.make(question))
   )
 }

@@ -15,7 +15,7 @@ import * as Option from "effect/Option"
  */
 export const intervalOf = (starts: ReadonlyArray<string>): ReportInterval | undefined => {
   const days = starts.map((start) => DateTime.toEpochMillis(dateOf(start)) / 86_400_000)
-  const gap = Math.min(...days.slice(1).map((day, index) => day - (days[index] ?? 0)))
+  const gap = Math.min(...Arr.zipWith(days.slice(1), days, (day, before) => day - before))
   if (gap >= 28 && gap <= 31 && starts.every((start) => start.endsWith("-01"))) return "monthly"
   return gap === 1 ? "daily" : gap === 7 ? "weekly" : undefined
 }
@@ -44,8 +44,8 @@ export const minutesOf = (
  * @internal
  */
 export const nameOf = (start: string, interval: ReportInterval | undefined): string => {
-  const [year, month, day] = partsOf(start)
-  const name = monthNames[month - 1] ?? start
+  const [year, , day] = partsOf(start)
+  const name = monthNameOf(start)
   if (interval === "monthly") return `in ${name} ${year}`
   const date = `${day} ${name} ${year}`
   return interval === "daily"
@@ -69,7 +69,7 @@ export const isoOf = (time: DateTime.DateTime): string => DateTime.formatIso(Dat
 export const dayOf = (start: string): number => partsOf(start)[2]
 
 /** @internal */
-export const monthOf = (start: string): string => (monthNames[partsOf(start)[1] - 1] ?? start).slice(0, 3)
+export const monthOf = (start: string): string => monthNameOf(start).slice(0, 3)
 
 /** @internal */
 export interface Group {
@@ -103,6 +103,11 @@ const partsOf = (start: string): readonly [year: number, month: number, day: num
   Number(start.slice(5, 7)),
   Number(start.slice(8))
 ]
+
+const monthNameOf = (start: string): string => {
+  const [, month] = partsOf(start)
+  return monthNames.slice(month - 1, month).join("")
+}
 
 // A date that no calendar has, 02-31, is the day that many days on.
 const dateOf = (start: string): DateTime.Utc => {

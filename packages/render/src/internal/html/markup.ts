@@ -12,23 +12,16 @@ export class Markup {
   }
 }
 
-const entities: Readonly<Record<string, string>> = {
-  "&": "&amp;",
-  "<": "&lt;",
-  ">": "&gt;",
-  "\"": "&quot;",
-  "'": "&#39;",
-  // As a character a parser would read a line feed, and an error.
-  "\r": "&#13;",
-  "\0": "\uFFFD"
-}
-
 /**
  * A text for an element's content, or for an attribute's value in quotes.
  *
  * @internal
  */
-export const escape = (text: string): string => text.replaceAll(/[&<>"'\r\0]/g, (found) => entities[found] ?? found)
+export const escape = (text: string): string =>
+  text.replaceAll("&", "&amp;").replaceAll("<", "&lt;").replaceAll(">", "&gt;").replaceAll("\"", "&quot;")
+    .replaceAll("'", "&#39;")
+    // As characters a parser would read a line feed, and an error.
+    .replaceAll("\r", "&#13;").replaceAll("\0", "\u{fffd}")
 
 const source = (value: Value): string =>
   value instanceof Markup ? value.source : typeof value === "object" ? value.map(source).join("") : escape(`${value}`)
@@ -42,4 +35,4 @@ export type Value = string | number | Markup | ReadonlyArray<Markup>
  * @internal
  */
 export const html = (parts: TemplateStringsArray, ...values: ReadonlyArray<Value>): Markup =>
-  new Markup(parts.map((part, index) => index === 0 ? part : source(values[index - 1] ?? "") + part).join(""))
+  new Markup(String.raw({ raw: parts }, ...values.map(source)))

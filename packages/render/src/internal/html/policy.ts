@@ -6,8 +6,8 @@
 
 /** @internal */
 export const digests = {
-  style: "sha256-IDq+WF5YA+X3LPkP9ipQrxI8yAT7dZotZf5DL1VROv8=",
-  script: "sha256-GmgxW/GBTZwdd2sXAFuWluNE4I9S08wsT56M1Bu4HYk="
+  style: "sha256-jeU6hbAUFn2LDVbZJawSQCgfrk8+G0rj6EgNDmr5GBc=",
+  script: "sha256-ZZLM5lKa8k2CENVvDKom6zYyjuMy9Nh8uKTktiKL8v8="
 }
 
 /** @internal */

@@ -2,6 +2,14 @@
  * What the page does in a browser: it opens on the last interval, searches, sorts, and draws the cells of many
  * intervals where they are seen. One of those is a stop of the Tab key; arrow keys, Home and End go on from there.
  *
+ * It is published and sent as it is, so what it doesn't say itself is said here:
+ *
+ * - `tools.reset`: a browser keeps what was typed when the page is loaded again.
+ * - `reveal`: who follows a link to an SLO sees it, whatever is searched.
+ * - `viewOf`: what is right of the columns that stay, of which there is one on a phone.
+ * - `fit`: as many whole columns as there is room for; a number of which a part is seen is another number.
+ * - `fill`: the cell that has the focus stays, wherever the page is scrolled to.
+ *
  * @since 0.1.0
  */
 
@@ -37,7 +45,6 @@ const orders = {
   index: numbers("index", 1)
 }
 const order = () => body.append(...rows.toSorted(orders[sort.value]))
-// A browser keeps what was typed when the page is loaded again.
 tools.reset()
 tools.hidden = false
 tools.addEventListener("submit", (event) => event.preventDefault())
@@ -45,7 +52,6 @@ search.addEventListener("input", filter)
 missed.addEventListener("change", filter)
 sort.addEventListener("change", order)
 
-// Who follows a link to an SLO sees it, whatever is searched.
 const reveal = () => {
   const row = document.getElementById(location.hash.slice(1))
   if (!row?.hidden) return
@@ -58,16 +64,14 @@ addEventListener("hashchange", reveal)
 const table = find(".map")
 const heads = find(".starts").cells
 const gap = () => parseFloat(getComputedStyle(heads[0].parentElement).columnGap)
-// What is right of the columns that stay, of which there is one on a phone.
 const viewOf = () => {
   const [name, glance] = [...heads].slice(0, 2).map((head) => head.getBoundingClientRect().right)
   return box.clientWidth - Math.max(name, glance) + box.getBoundingClientRect().left + box.clientLeft
 }
-// As many whole columns as there is room for: a number of which a part is seen is another number.
 const fit = () => {
   table.style.removeProperty("--cell")
   const first = heads[2]
-  if (first === undefined) return
+  if (first === undefined || box.scrollWidth <= box.clientWidth) return
   const view = viewOf() - 2
   const count = Math.floor(view / (first.getBoundingClientRect().width + gap()))
   if (count > 0 && count < heads.length - 2) table.style.setProperty("--cell", view / count - gap() + "px")

@@ -41,9 +41,8 @@ export const fromRows = (
   starts: ReadonlyArray<string>
 ): ReadonlyArray<Slo> => {
   const verdict = Verdict.fromRows(rows)
-  const indexes = new Map(verdict.slos.map((slo, index) => [slo, index]))
   return Verdict.worstFirst(verdict).flatMap((slo) => {
-    const index = indexes.get(slo) ?? 0
+    const index = verdict.slos.indexOf(slo)
     return rows.slice(index, index + 1).map((row) => sloOf(row, index, outcomeOf(slo), starts))
   })
 }

@@ -5,6 +5,7 @@
  */
 import type { DatadogSite } from "@effect-datadog/slo-report/DatadogSite"
 import type { ReportInterval } from "@effect-datadog/slo-report/SloReportRequest"
+import * as Arr from "effect/Array"
 import * as Percent from "../percent.ts"
 import { nameOf, oneLine } from "../text.ts"
 import { bands, type Judgement } from "./bands.ts"
@@ -29,7 +30,6 @@ export interface Table {
 /** @internal */
 export const heatMap = (table: Table): Markup => {
   const { isDense, printed, slos, starts } = table
-  const anchors = anchorsOf(slos)
   const last = starts.at(-1)
   const minutes = last === undefined ? undefined : Calendar.minutesOf(last, table.interval, table.timezone)
   return html`<section>
@@ -54,7 +54,10 @@ ${
 need attention in the last interval.</caption>
 ${head(table)}
 <tbody class="slos">
-${slos.map((slo, rank) => rowOf(slo, rank, anchors[rank] ?? "", minutes, table))}</tbody>
+${
+    Arr.zipWith(slos, anchorsOf(slos), (slo, anchor) => ({ slo, anchor }))
+      .map(({ anchor, slo }, rank) => rowOf(slo, rank, anchor, minutes, table))
+  }</tbody>
 </table>
 </div>
 </section>`
@@ -80,14 +83,17 @@ const tools = html`<form class="tools" role="search" hidden>
 const entry = (band: string, label: string): Markup => html`<li><span class="swatch ${band}"></span>${label}</li>`
 
 // How many letters of a label there is room for in a column.
-const room = { dense: 1.55, weeks: 2.1, wide: 7 } as const
+const roomOf = (table: Table): number => {
+  if (table.isDense) return isWeekly(table) ? 2.1 : 1.55
+  return Math.max(7, 20 / table.starts.length)
+}
 
 const isWeekly = ({ interval }: Table): boolean => interval === "weekly"
 
 const head = (table: Table): Markup => {
-  const { interval, isDense, starts } = table
+  const { interval, starts } = table
   const isMonthly = interval === "monthly"
-  const groups = Calendar.groupsOf(starts, isMonthly, room[!isDense ? "wide" : isWeekly(table) ? "weeks" : "dense"])
+  const groups = Calendar.groupsOf(starts, isMonthly, roomOf(table))
   // Days of a long report are too narrow to be all labelled.
   const step = starts.length > 100 ? 7 : 1
   return html`<thead>
@@ -112,8 +118,7 @@ const totals = ({ isDense, slos, starts }: Table): ReadonlyArray<Markup> => {
   const counts = starts.map((_, index) => missedIn(slos, index))
   if (!isDense) return counts.map((missed) => html`<td>${missed}</td>`)
   const most = Math.max(1, ...counts)
-  return starts.map((start, index) => {
-    const missed = counts[index] ?? 0
+  return Arr.zipWith(starts, counts, (start, missed) => {
     const height = Math.ceil(missed / most * 10)
     return html`<td class="bar h${height}" title="${start}: ${missed} missed"><span class="read">${missed}</span></td>`
   })
