@@ -6,7 +6,7 @@ import { Config, Duration, PlatformError, Schema, SchemaIssue } from "effect"
 import { type CommandError, messageOf, NotAReport, UsageError } from "../src/CommandError.ts"
 import * as ExitCode from "../src/ExitCode.ts"
 
-const call = { method: "GET", path: "/x" }
+const call = { method: "GET", host: "api.datadoghq.com", path: "/x" }
 const answer = { ...call, messages: [], details: [], rateLimit: new RateLimit.RateLimit({}) }
 const id = SloReport.ReportId.make("a")
 const report = new SloReport.SloReport({ id, status: "failed", rawStatus: "failed" })
