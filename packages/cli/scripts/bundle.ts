@@ -3,25 +3,10 @@
  *
  * What only some commands need, such as undici, is in files of its own, which are read when they are needed.
  */
-import { build, type Plugin } from "esbuild"
-import { createRequire } from "node:module"
+import { build } from "esbuild"
 import * as Path from "node:path"
 
 const root = Path.join(import.meta.dirname, "..")
-
-// `export * from "undici"` names nothing, since undici is no module: where it is loaded later, nothing would be in it.
-const namedUndici: Plugin = {
-  name: "named-undici",
-  setup: (build) => {
-    build.onLoad({ filter: /[\\/]platform-node[\\/].*[\\/]Undici\.[jt]s$/ }, ({ path }) => {
-      const names = Object.keys(createRequire(path)("undici")).filter((name) => name !== "default")
-      return {
-        contents: `import undici from "undici"\nexport default undici\nexport const { ${names.join(", ")} } = undici\n`,
-        resolveDir: Path.dirname(path)
-      }
-    })
-  }
-}
 
 const licenses =
   "/*! Holds effect and @effect/platform-node, MIT License, Copyright (c) 2023 Effectful Technologies Inc; " +
@@ -42,7 +27,6 @@ export const bundle = async (folder: string): Promise<Readonly<Record<string, nu
     target: "node18",
     minify: true,
     legalComments: "none",
-    plugins: [namedUndici],
     // undici asks for Node's modules by `require`, which a module has not.
     banner: {
       js: `${licenses}

@@ -4,6 +4,7 @@
  * @since 0.1.0
  */
 import type { ColumnsChanged } from "@effect-datadog/slo-report-render/Csv"
+import type { UndiciUnavailable } from "@effect-datadog/slo-report-node/NodeSloReportClient"
 import type {
   InvalidReportId,
   InvalidReportTable,
@@ -52,6 +53,7 @@ export type CommandError =
   | InvalidSloPeriod
   | ColumnsChanged
   | ConfigError
+  | UndiciUnavailable
   | SchemaError
   | PlatformError
   | UsageError

@@ -72,6 +72,7 @@ export const ofError = (error: CommandError): number => {
       return failed
     case "UsageError":
     case "ConfigError":
+    case "UndiciUnavailable":
     case "SchemaError":
     case "PlatformError":
     case "InvalidReportId":

@@ -3,6 +3,7 @@
  *
  * @since 0.1.0
  */
+import * as NodeSloReportClient from "@effect-datadog/slo-report-node/NodeSloReportClient"
 import * as SloReportClient from "@effect-datadog/slo-report-node/SloReportClient"
 import type { ConfigError } from "effect/Config"
 import * as Layer from "effect/Layer"
@@ -14,7 +15,7 @@ export {
 } from "@effect-datadog/slo-report-node/SloReportError"
 
 /** @internal */
-export const layer: Layer.Layer<Datadog, ConfigError> = Layer.provide(
+export const layer: Layer.Layer<Datadog, ConfigError | NodeSloReportClient.UndiciUnavailable> = Layer.provide(
   Layer.effect(Datadog, SloReportClient.SloReportClient),
-  SloReportClient.layerNode()
+  NodeSloReportClient.layerNode()
 )

@@ -3,6 +3,7 @@
  *
  * @since 0.1.0
  */
+import type { UndiciUnavailable } from "@effect-datadog/slo-report-node/NodeSloReportClient"
 import type { ConfigError } from "effect/Config"
 import * as ConfigProvider from "effect/ConfigProvider"
 import * as Context from "effect/Context"
@@ -46,14 +47,15 @@ export const layer = (given: Flag.Given): Layer.Layer<Services, UsageError, File
  *
  * @internal
  */
-export const datadog: Layer.Layer<Datadog, ConfigError | UsageError, Session | FileSystem> = Layer.unwrap(
-  Effect.gen(function*() {
-    const { credentials, isDemo } = yield* Session
-    if (isDemo) return Transport.demo
-    const provider = Credentials.provider(yield* credentials)
-    return Layer.provide(yield* Transport.Transport, ConfigProvider.layer(provider))
-  })
-)
+export const datadog: Layer.Layer<Datadog, ConfigError | UndiciUnavailable | UsageError, Session | FileSystem> = Layer
+  .unwrap(
+    Effect.gen(function*() {
+      const { credentials, isDemo } = yield* Session
+      if (isDemo) return Transport.demo
+      const provider = Credentials.provider(yield* credentials)
+      return Layer.provide(yield* Transport.Transport, ConfigProvider.layer(provider))
+    })
+  )
 
 // -----------------------------------------------------------------------------
 // internals

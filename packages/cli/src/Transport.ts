@@ -3,6 +3,7 @@
  *
  * @since 0.1.0
  */
+import type { UndiciUnavailable } from "@effect-datadog/slo-report-node/NodeSloReportClient"
 import type { ConfigError } from "effect/Config"
 import * as Context from "effect/Context"
 import * as Effect from "effect/Effect"
@@ -14,7 +15,7 @@ import type { Datadog } from "./Datadog.ts"
  *
  * @internal
  */
-export const Transport: Context.Reference<Layer.Layer<Datadog, ConfigError>> = Context.Reference(
+export const Transport: Context.Reference<Layer.Layer<Datadog, ConfigError | UndiciUnavailable>> = Context.Reference(
   "@effect-datadog/slo-report-cli/Transport",
   { defaultValue: () => Layer.unwrap(Effect.map(Effect.promise(() => import("./Network.ts")), ({ layer }) => layer)) }
 )

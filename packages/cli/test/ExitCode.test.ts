@@ -1,5 +1,5 @@
 import { DatadogError, RateLimit, ReportIntervals, SloReport } from "@effect-datadog/slo-report"
-import { SloReportError } from "@effect-datadog/slo-report-node"
+import { NodeSloReportClient, SloReportError } from "@effect-datadog/slo-report-node"
 import { Csv } from "@effect-datadog/slo-report-render"
 import { assert, describe, it } from "@effect/vitest"
 import { Config, Duration, PlatformError, Schema, SchemaIssue } from "effect"
@@ -44,6 +44,7 @@ const table: ReadonlyArray<readonly [CommandError, number]> = [
   [new ReportIntervals.InvalidReportPeriod({ member: "to", issue: "x" }), 2],
   [new Csv.ColumnsChanged({ id: "a", columns: [] }), 3],
   [new Config.ConfigError(new Schema.SchemaError(issue)), 2],
+  [new NodeSloReportClient.UndiciUnavailable({ issue: "x" }), 2],
   [new Schema.SchemaError(issue), 2],
   [PlatformError.systemError({ _tag: "PermissionDenied", module: "FileSystem", method: "open" }), 2],
   [new UsageError({ message: "x" }), 2],
@@ -63,7 +64,7 @@ describe("the exit code", () => {
   })
 
   it("is known of every error of core, node and render", () => {
-    const modules = [DatadogError, ReportIntervals, SloReportError, Csv]
+    const modules = [DatadogError, ReportIntervals, NodeSloReportClient, SloReportError, Csv]
     const tags = new Set<string>(table.map(([error]) => error._tag))
     const all = modules.flatMap(errorsOf)
     assert.isAtLeast(all.length, 19)
