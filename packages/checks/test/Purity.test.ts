@@ -58,6 +58,9 @@ const bans: ReadonlyArray<Ban> = [
   ["durable does not know testing", "durable/src/T.ts", `import "@effect-datadog/slo-report-testing/Fault"`, imports],
   ["durable does not know render", "durable/src/R.ts", `import "@effect-datadog/slo-report-render/Csv"`, imports],
   ["durable does not reach into node", "durable/src/Reach.ts", `import "../../node/src/Fine.ts"`, imports],
+  ["cli has no barrel", "cli/src/Barrel.ts", `import "effect"`, imports],
+  ["cli has no barrel of ours", "cli/src/OurBarrel.ts", `import "@effect-datadog/slo-report-node"`, imports],
+  ["cli does not reach into node", "cli/src/Reach.ts", `import "../../node/src/Fine.ts"`, imports],
   ...[
     "core/src",
     "core/src/internal",
@@ -66,7 +69,8 @@ const bans: ReadonlyArray<Ban> = [
     "node/src",
     "durable/src",
     "testing/src",
-    "testing/bin"
+    "testing/bin",
+    "cli/src"
   ]
     .flatMap((
       folder
@@ -106,6 +110,7 @@ const allowed: ReadonlyArray<readonly [path: string, ...lines: ReadonlyArray<str
   ["node/test/Fine.test.ts", `import "@effect-datadog/slo-report-testing"`, `import "effect"`],
   ["render/src/Fine.ts", `export * as A from "effect/Stream"`, `export * as B from "./internal/fine.ts"`],
   ["render/src/internal/fine.ts", `export * as A from "@effect-datadog/slo-report/Verdict"`, `import "../More.ts"`],
+  ["cli/src/Fine.ts", `export * as A from "@effect-datadog/slo-report-render/Csv"`, `export * as B from "node:util"`],
   ["testing/src/Fine.ts", `export * as A from "effect/http/HttpRouter"`, `export * as B from "node:http"`],
   ["testing/src/Also.ts", `export * as A from "@effect-datadog/slo-report/SloReport"`]
 ]

@@ -76,7 +76,7 @@ describe("README.md", () => {
 
   it("gives the two commands for a bare machine, the second as .ci/run has it", () => {
     const bare = "npx -y -p node@24 -p pnpm@12.21.0 pnpm"
-    assert.deepStrictEqual(readme.match(/^npx .*$/gm), [`${bare} start`, `${bare} test`])
+    assert.deepStrictEqual(readme.match(/^npx -y .*$/gm), [`${bare} start`, `${bare} test`])
     const commands = [...read(".ci/run").matchAll(/^npx [^|&;\n]*[^|&;\s]/gm)].map(([command]) => command)
     assert.deepStrictEqual(commands, [`${bare} test`, `${bare} check`, `${bare} long`])
   })
@@ -184,7 +184,8 @@ describe("the other papers", () => {
     "packages/node/src/",
     "packages/testing/src/",
     "packages/render/src/",
-    "packages/durable/src/"
+    "packages/durable/src/",
+    "packages/cli/src/"
   ]
 
   it.each(["ARCHITECTURE.md", "CONTRIBUTING.md", "SECURITY.md"])("name only files that exist: %s", (path) => {

@@ -5,8 +5,11 @@ import { glob, read, root, run } from "./utils/workspace.ts"
 
 const maxLines = 250
 
-const sources = glob("packages/{core,node,testing,render,durable}/src/**/*.ts")
-const publicModules = sources.filter((path) => !path.includes("/internal/") && !path.endsWith("/index.ts"))
+const sources = glob("packages/{core,node,testing,render,durable,cli}/src/**/*.ts")
+// Nothing of the command line can be imported.
+const publicModules = sources.filter((path) =>
+  !path.includes("/internal/") && !path.endsWith("/index.ts") && !path.startsWith("packages/cli/")
+)
 
 describe("the sources", () => {
   it(`have at most ${maxLines} lines each: a longer module is two nouns`, () => {
@@ -258,7 +261,7 @@ function codeOf(source: string): string {
 
 /** Whether a comment with a version comes first, and is not the docstring of the first declaration. */
 function hasHeader(source: string): boolean {
-  const [, header = "", next] = /^(\/\*\*\n[^]*?\*\/)\n(.*)/.exec(source) ?? []
+  const [, header = "", next] = /^(?:#!.*\n)?(\/\*\*\n[^]*?\*\/)\n(.*)/.exec(source) ?? []
   if (!/^ \* @since \d/m.test(header)) return false
   return next === "" || next?.startsWith("import ") === true || /^export (?:type )?\* as /.test(next ?? "")
 }

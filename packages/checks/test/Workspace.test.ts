@@ -32,6 +32,7 @@ describe("vitest.workspace.ts", () => {
         "packages/testing",
         "packages/render",
         "packages/durable",
+        "packages/cli",
         "packages/checks",
         "examples"
       ])
