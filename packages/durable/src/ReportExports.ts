@@ -16,7 +16,7 @@ import type * as ExportStore from "./ExportStore.ts"
 import { make } from "./internal/service.ts"
 import * as MemoryStore from "./MemoryStore.ts"
 import * as PostgresStore from "./PostgresStore.ts"
-import type { Done, ExportId, ExportState, Options } from "./ReportExport.ts"
+import type { Details, Done, ExportId, ExportState, Options } from "./ReportExport.ts"
 import type { ReportSink } from "./ReportSink.ts"
 import * as SqliteStore from "./SqliteStore.ts"
 
@@ -50,6 +50,15 @@ export interface Service {
    * How far an export has come; nothing of one that isn't there.
    */
   readonly state: (id: string) => Effect.Effect<Option.Option<ExportState>, StoreFailed>
+  /**
+   * What an export was started with; nothing of one that isn't there.
+   */
+  readonly details: (id: string) => Effect.Effect<Option.Option<Details>, StoreFailed>
+  /**
+   * The file of an export once more, as soon as it is done: a report's from Datadog, a table of histories from the
+   * store.
+   */
+  readonly file: (id: string) => Stream.Stream<Uint8Array, ExportError | UnknownExport | StoreFailed>
   /**
    * The exports that have not ended, the oldest first.
    */
