@@ -1,7 +1,7 @@
 /**
  * Makes the package that is published: everything in one folder, so that it needs nothing beside it.
  *
- * What only some commands need, such as undici, is in files of its own, which are read when they are needed.
+ * What only some commands need, such as undici or the engine of `--state`, is in files of its own, which are read when they are needed.
  */
 import { build } from "esbuild"
 import * as Path from "node:path"
@@ -9,7 +9,7 @@ import * as Path from "node:path"
 const root = Path.join(import.meta.dirname, "..")
 
 const licenses =
-  "/*! Holds effect and @effect/platform-node, MIT License, Copyright (c) 2023 Effectful Technologies Inc; " +
+  "/*! Holds effect, @effect/platform-node and @effect/sql-pg, MIT License, Copyright (c) 2023 Effectful Technologies Inc; " +
   "and undici, MIT License, Copyright (c) Matteo Collina and Undici contributors. */"
 
 /** Makes it in a folder, and gives the size of each file. */

@@ -68,12 +68,15 @@ export interface Service {
    */
   readonly all: Stream.Stream<ExportId, StoreFailed>
   /**
-   * Starts the next try of an export that has failed, with a deadline as long as the first, and gives its id; of one
-   * that hasn't, the id of its last try.
+   * Starts the next try of an export that has failed, with a deadline as long as the first unless another is given, and
+   * gives its id; of one that hasn't, the id of its last try.
    *
    * A report that was created is used, unless it has failed or is gone.
    */
-  readonly retry: (id: string) => Effect.Effect<ExportId, UnknownExport | StoreFailed>
+  readonly retry: (
+    id: string,
+    options?: Pick<Options, "deadline">
+  ) => Effect.Effect<ExportId, InvalidExport | UnknownExport | StoreFailed>
   /**
    * Ends an export with `ExportCancelled`, as soon as the step that it is at is over. One that has ended stays as it is.
    */

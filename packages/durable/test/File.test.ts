@@ -19,16 +19,19 @@ const at = <A, E>(time: string, effect: Effect.Effect<A, E>) =>
 describe("the file of an export", () => {
   it.effect.each(["report", "history"] as const)("is there once more, byte for byte: %s", (source) => {
     const files = makeFiles()
-    return at("2024-02-02T00:00:00Z", Effect.gen(function*() {
-      const exports = yield* Exports
-      const id = valueOf(yield* run(exports.start(request, { source, name: "a.csv" })))
-      // It waits for the export's end.
-      assert.strictEqual(valueOf(yield* run(textOf(id))), files.files.get("a.csv"))
-      const before = (yield* (yield* Fake).requests).length
-      assert.strictEqual(valueOf(yield* run(textOf(id))), files.files.get("a.csv"))
-      const more = (yield* (yield* Fake).requests).slice(before).map(({ operation }) => operation)
-      assert.deepStrictEqual(more, source === "report" ? ["download"] : [])
-    }).pipe(Effect.provide(layer(files, { slos }))))
+    return at(
+      "2024-02-02T00:00:00Z",
+      Effect.gen(function*() {
+        const exports = yield* Exports
+        const id = valueOf(yield* run(exports.start(request, { source, name: "a.csv" })))
+        // It waits for the export's end.
+        assert.strictEqual(valueOf(yield* run(textOf(id))), files.files.get("a.csv"))
+        const before = (yield* (yield* Fake).requests).length
+        assert.strictEqual(valueOf(yield* run(textOf(id))), files.files.get("a.csv"))
+        const more = (yield* (yield* Fake).requests).slice(before).map(({ operation }) => operation)
+        assert.deepStrictEqual(more, source === "report" ? ["download"] : [])
+      }).pipe(Effect.provide(layer(files, { slos })))
+    )
   })
 
   it.effect("fails as the export does, and where there is none", () =>
@@ -42,16 +45,19 @@ describe("the file of an export", () => {
 
 describe("the details of an export", () => {
   it.effect("are what it was started with", () =>
-    at("2024-02-02T00:00:00Z", Effect.gen(function*() {
-      const exports = yield* Exports
-      const id = valueOf(yield* run(exports.start(request, { key: "nightly", source: "report", deadline: "1 hour" })))
-      const details = Option.getOrThrow(yield* exports.details(id))
-      assert.deepInclude(details, { id, key: "nightly", source: "report", name: undefined })
-      assert.deepInclude(details.request, { query: request.query, interval: request.interval })
-      assert.strictEqual(DateTime.formatIso(details.startedAt), "2024-02-02T00:00:00.000Z")
-      assert.strictEqual(DateTime.formatIso(details.deadline), "2024-02-02T01:00:00.000Z")
-      assert.isTrue(Option.isNone(yield* exports.details("nonsense")))
-    }).pipe(Effect.provide(layer(makeFiles())))))
+    at(
+      "2024-02-02T00:00:00Z",
+      Effect.gen(function*() {
+        const exports = yield* Exports
+        const id = valueOf(yield* run(exports.start(request, { key: "nightly", source: "report", deadline: "1 hour" })))
+        const details = Option.getOrThrow(yield* exports.details(id))
+        assert.deepInclude(details, { id, key: "nightly", source: "report", name: undefined })
+        assert.deepInclude(details.request, { query: request.query })
+        assert.strictEqual(DateTime.formatIso(details.startedAt), "2024-02-02T00:00:00.000Z")
+        assert.strictEqual(DateTime.formatIso(details.deadline), "2024-02-02T01:00:00.000Z")
+        assert.isTrue(Option.isNone(yield* exports.details("nonsense")))
+      }).pipe(Effect.provide(layer(makeFiles())))
+    ))
 })
 
 describe("a process that doesn't serve", () => {

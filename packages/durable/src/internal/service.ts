@@ -140,15 +140,20 @@ export const make = Effect.gen(function*() {
       return Option.some(yield* detailsOf(id, yield* payloadOf(id)))
     }, StoreError.typed),
     file: (id: string) =>
-      Stream.unwrap(Effect.gen(function*() {
-        const { report } = yield* awaitEnd(id)
-        if (report !== undefined) return download(client, report.id)
-        const { request } = yield* detailsOf(yield* known(id), yield* payloadOf(yield* known(id)))
-        return texts(yield* ledger.table(id, request))
-      }).pipe(StoreError.typed)),
+      Stream.unwrap(
+        Effect.gen(function*() {
+          const { report } = yield* awaitEnd(id)
+          if (report !== undefined) return download(client, report.id)
+          const { request } = yield* detailsOf(yield* known(id), yield* payloadOf(yield* known(id)))
+          return texts(yield* ledger.table(id, request))
+        }).pipe(StoreError.typed)
+      ),
     open: Stream.map(Stream.filter(runs, ({ endedAt }) => endedAt === undefined), ({ id }) => id),
     all: Stream.map(runs, ({ id }) => id),
-    retry: Effect.fn("ReportExports.retry")(function*(given: string) {
+    retry: Effect.fn("ReportExports.retry")(function*(
+      given: string,
+      { deadline }: Pick<Options, "deadline"> = {}
+    ) {
       const id = yield* known(given)
       const latest = (yield* last(Wire.digestOf(id), Wire.generationOf(id))) ?? id
       const exit = yield* exitOf(latest)
@@ -159,7 +164,7 @@ export const make = Effect.gen(function*() {
       return yield* run({
         ...payload,
         startedAt: now,
-        deadline: now + payload.deadline - payload.startedAt,
+        deadline: now + (deadline === undefined ? payload.deadline - payload.startedAt : yield* Wire.limitOf(deadline)),
         ...(report === undefined ? {} : { report })
       }, Wire.generationOf(latest) + 1)
     }, StoreError.typed),
