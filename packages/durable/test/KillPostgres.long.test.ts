@@ -4,7 +4,7 @@ import { PgClient } from "@effect/sql-pg"
 import { Effect, Random, Redacted, type Scope } from "effect"
 import * as Fs from "node:fs"
 import * as Path from "node:path"
-import { bundle, start, temporaryFolder, type Worker } from "./utils/processes.ts"
+import { bundle, start, temporaryFolder, until, type Worker } from "./utils/processes.ts"
 import { missing, type Postgres, postgres } from "./utils/postgres.ts"
 
 const { FakeDatadog: Fake } = FakeDatadog
@@ -117,6 +117,23 @@ describe.skipIf(missing !== undefined)(`processes over one Postgres${missing ===
         console.log(`${kills} kills:`, yield* check(world, endings, count))
       }))
   )
+
+  it.live("tell which creates were under way in one that was killed, and send none again", () =>
+    withPostgres(Effect.fnUntraced(function*(world) {
+      const count = 10
+      const slow = Fault.make("slow answer", (answer) => Effect.tap(answer, Effect.sleep("20 seconds")))
+      yield* Fake.use((fake) => fake.inject(slow, { operation: "create", times: count / 2 }))
+      const first = yield* world.worker(names(count, "begun"))
+      const fake = yield* Fake
+      yield* until(async () => (await Effect.runPromise(fake.reportIds)).length === count)
+      // What was answered is stored, what was not is in the air.
+      yield* Effect.sleep("2 seconds")
+      yield* first.kill()
+      const second = yield* world.worker(names(count, "begun"))
+      yield* second.ended
+      const { done, interrupted, lost } = yield* check(world, [second.endings], count)
+      assert.deepStrictEqual({ done, interrupted, lost }, { done: count / 2, interrupted: count / 2, lost: count / 2 })
+    })))
 
   it.live("go on when one was frozen for longer than its locks are kept", () =>
     withPostgres(
