@@ -12,6 +12,7 @@ import * as Layer from "effect/Layer"
 import * as DatadogConfig from "../../DatadogConfig.ts"
 import { maxAttempts } from "./attempt.ts"
 import * as Proxy from "./proxy.ts"
+import { forgetHeaders } from "./forgetHeaders.ts"
 import * as FreshPost from "./freshPost.ts"
 
 // undici is loaded when the layer is built, as NodeHttpClient does; it costs about 65 ms.
@@ -44,9 +45,10 @@ const makeDispatcher = Effect.fnUntraced(function*({ apiUrl, site }: DatadogConf
     ? undefined
     : yield* Proxy.of(apiUrl ?? DatadogSite.apiUrl(site))
   const { Agent, ProxyAgent } = yield* loadUndici
-  return yield* FreshPost.make(() =>
+  const dispatcher = yield* FreshPost.make(() =>
     proxy === undefined
       ? new Agent(options)
       : new ProxyAgent({ ...options, ...proxy, proxyTls: { allowH2: false } })
   )
+  return dispatcher.compose((dispatch) => (options, handler) => dispatch(options, forgetHeaders(handler)))
 })

@@ -1,0 +1,33 @@
+import { assert, describe, it } from "@effect/vitest"
+import { BodyBytes } from "../src/internal/http/bodyBytes.ts"
+
+const chunk = (...bytes: ReadonlyArray<number>) => Uint8Array.from(bytes)
+
+const read = (body: BodyBytes) => body.read((bytes) => [...bytes])
+
+describe("the bytes of a body", () => {
+  it("are those that came, whatever was expected", () => {
+    for (const expected of [0, 1, 4, 5, 100, -1, 1.5, Infinity]) {
+      const body = new BodyBytes(10, expected)
+      assert.isTrue(body.push(chunk(1, 2)))
+      assert.isTrue(body.push(chunk()))
+      assert.isTrue(body.push(chunk(3, 4, 5)))
+      assert.deepStrictEqual(read(body), [1, 2, 3, 4, 5])
+    }
+  })
+
+  it("are no more than may be", () => {
+    const body = new BodyBytes(4, 100)
+    assert.isTrue(body.push(chunk(1, 2, 3)))
+    assert.isFalse(body.push(chunk(4, 5)))
+    assert.isFalse(body.push(chunk(6)))
+    assert.deepStrictEqual(read(body), [1, 2, 3, 4])
+  })
+
+  it("are given back when they have been read", () => {
+    const body = new BodyBytes(4, 4)
+    body.push(chunk(1, 2))
+    const bytes = body.read((bytes) => bytes)
+    assert.strictEqual(bytes.length, 0)
+  })
+})
