@@ -3,6 +3,9 @@
  *
  * `pnpm release` tests and checks everything, shows the same, and publishes when the version is typed. It refuses a
  * tree that is not committed, changesets that wait for `pnpm bump`, and a terminal that nobody sits at.
+ *
+ * `pnpm release --tag v0.1.0` publishes without asking if that is the version, with its provenance: a workflow is what
+ * runs it, for a tag that somebody has pushed.
  */
 import { execFileSync } from "node:child_process"
 import * as Fs from "node:fs"
@@ -13,8 +16,13 @@ import { parseArgs } from "node:util"
 import { pack, type Packed } from "./pack.ts"
 
 const root = Path.join(import.meta.dirname, "..")
-const { values } = parseArgs({ options: { "dry-run": { type: "boolean" }, "no-build": { type: "boolean" } } })
+const { values } = parseArgs({
+  options: { "dry-run": { type: "boolean" }, "no-build": { type: "boolean" }, tag: { type: "string" } }
+})
 const isDryRun = values["dry-run"] === true
+const { version: next }: { version: string } = JSON.parse(
+  Fs.readFileSync(Path.join(root, "packages/core/package.json"), "utf8")
+)
 
 const run = (program: string, ...args: ReadonlyArray<string>): unknown =>
   execFileSync(program, args, { cwd: root, stdio: "inherit" })
@@ -25,11 +33,15 @@ const uncommitted = (): string => execFileSync("git", ["status", "--porcelain"],
 
 const refusal = (): string | undefined => {
   if (values["no-build"] === true) return "--no-build is for --dry-run"
-  if (!process.stdin.isTTY) return "publishing is confirmed by hand: there is no terminal"
+  if (values.tag === undefined && !process.stdin.isTTY) return "publishing is confirmed by hand: there is no terminal"
+  if (values.tag !== undefined && values.tag !== `v${next}`) return `the tag ${values.tag} is not v${next}`
   if (pending.length > 0) return `run pnpm bump first, for ${pending.join(", ")}`
   if (uncommitted() !== "") return "commit first: the tree has changes"
   return undefined
 }
+
+const publish = (...flags: ReadonlyArray<string>): unknown =>
+  run("pnpm", "publish", "--recursive", "--access", "public", ...flags)
 
 const kilobytes = (bytes: number): string => `${(bytes / 1000).toFixed(1)} kB`
 
@@ -69,11 +81,15 @@ const main = async (): Promise<void> => {
       console.log(`Would publish ${packages.length} packages as ${version}. Nothing was sent.`)
       return
     }
+    if (values.tag !== undefined) {
+      publish("--provenance", "--no-git-checks")
+      return
+    }
     const terminal = createInterface({ input: process.stdin, output: process.stdout })
     const answer = await terminal.question(`Type ${version} to publish: `)
     terminal.close()
     if (answer.trim() !== version) throw new Error("not published")
-    run("pnpm", "publish", "--recursive", "--access", "public")
+    publish()
     run("pnpm", "changeset", "tag")
   } finally {
     Fs.rmSync(folder, { recursive: true, force: true })

@@ -1,9 +1,7 @@
-import { DatadogSite } from "@effect-datadog/slo-report"
 import { SloReportClient } from "@effect-datadog/slo-report-node"
-import { Credentials, FakeDatadog, Fault, Timeline } from "@effect-datadog/slo-report-testing"
+import { Credentials, FakeDatadog, Fault, TestTime, Timeline } from "@effect-datadog/slo-report-testing"
 import { assert, it } from "@effect/vitest"
-import { Effect, Fiber, Layer, Redacted } from "effect"
-import { TestClock } from "effect/testing"
+import { Effect, Layer, Redacted } from "effect"
 
 // Stands for your application.
 const announce = Effect.fn(function*(id: string) {
@@ -17,18 +15,14 @@ const announce = Effect.fn(function*(id: string) {
 // The client over a fake Datadog in memory; each test gets its own.
 const layer = Layer.provideMerge(
   SloReportClient.layer({
-    site: DatadogSite.DatadogSite.make("datadoghq.com"),
+    site: "datadoghq.com",
     credentials: { accessToken: Redacted.make(Credentials.standard.accessToken) }
   }),
   FakeDatadog.layerMemory()
 )
 
 // An hour passes at once: the client sleeps on Effect's clock, and so does the fake.
-const withinAnHour = Effect.fn(function*<A, E, R>(effect: Effect.Effect<A, E, R>) {
-  const fiber = yield* Effect.forkChild(effect)
-  yield* TestClock.adjust("1 hour")
-  return yield* Fiber.join(fiber)
-})
+const withinAnHour = <A, E, R>(effect: Effect.Effect<A, E, R>) => TestTime.run(effect, "1 hour")
 
 it.effect("announces a report that takes five minutes", () =>
   Effect.gen(function*() {

@@ -8,8 +8,8 @@ import type { Packed } from "../../../scripts/pack.ts"
 import { glob, node, root, runIn } from "../test/utils/workspace.ts"
 import { packages, specifiersOf } from "./utils/packages.ts"
 
-// A client that is larger than its README's promise is not small. Measured: 243 kB, and 15 %.
-const maxUnpackedBytes = 280_000
+// A client that is larger than its README's promise is not small. Measured with promises, settings and their declarations: 292 kB, and 15 %.
+const maxUnpackedBytes = 336_000
 
 const attw = Path.join(root, "packages/checks/node_modules/@arethetypeswrong/cli/dist/index.js")
 
@@ -23,6 +23,7 @@ describe.each(packages.map((one) => [one.manifest.name, one] as const))("%s", (n
       "README.md",
       "package.json",
       ...built.map((path) => `dist/${path}.js`),
+      ...glob(`packages/${one.folder}/bin/*.ts`).map((path) => `dist/bin/${Path.basename(path, ".ts")}.js`),
       ...built.filter((path) => !path.startsWith("internal/")).map((path) => `dist/${path}.d.ts`)
     ])
   })
@@ -119,6 +120,13 @@ describe("pnpm release", () => {
     const { code, errors, output } = await node(root, release)
     assert.strictEqual(code, 1)
     assert.strictEqual(errors, "publishing is confirmed by hand: there is no terminal\n")
+    assert.strictEqual(output, "")
+  })
+
+  it("publishes nothing for a tag of another version", async () => {
+    const { code, errors, output } = await node(root, release, "--tag", "v0.0.0")
+    assert.strictEqual(code, 1)
+    assert.match(errors, /^the tag v0\.0\.0 is not v\d+\.\d+\.\d+\n$/)
     assert.strictEqual(output, "")
   })
 

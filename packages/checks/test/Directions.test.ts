@@ -8,7 +8,7 @@ import { glob, read } from "./utils/workspace.ts"
  */
 const directions: Readonly<Record<string, ReadonlyArray<string>>> = {
   "internal/file": [],
-  "internal/http": ["DatadogConfig", "RetryPolicy", "SloReportMetrics", "WaitEvent"],
+  "internal/http": ["DatadogConfig", "DatadogSettings", "RetryPolicy", "SloReportMetrics", "WaitEvent"],
   "internal/pacing": ["internal/http"],
   "internal/polling": [
     "internal/http",
@@ -38,9 +38,12 @@ const directions: Readonly<Record<string, ReadonlyArray<string>>> = {
   "internal/export": ["internal/file", "internal/http", "ExportProgress", "SloReportError"],
   "internal/service": ["*"],
   SloReportClient: ["*"],
+  PromiseClient: ["ClientOptions", "ExportProgress", "TableOptions", "WaitEvent", "WaitOptions"],
+  promise: ["ExportProgress", "PromiseClient", "SloReportClient", "SloReportError"],
   // The words: what is told and set. They use the lowest room alone, for what they compute.
-  ClientOptions: ["RetryPolicy"],
+  ClientOptions: ["DatadogSettings", "RetryPolicy"],
   DatadogConfig: [],
+  DatadogSettings: ["DatadogConfig"],
   DatadogHttpClient: ["internal/http", "DatadogConfig"],
   ExportOptions: ["TableOptions", "WaitOptions"],
   ExportProgress: [],

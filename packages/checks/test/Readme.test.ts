@@ -114,7 +114,15 @@ describe("README.md", () => {
     for (const [tag, when] of rows) {
       const named = [...when!.matchAll(/\b\d(\d\d|xx)\b/g)].map(([status]) => Number(status.replace("xx", "03")))
       for (const status of named.length === 0 ? [302, 418] : named) {
-        const error = DatadogResponse.toError({ method: "GET", path: "/", status, headers: {}, body: "", now: 0 })
+        const error = DatadogResponse.toError({
+          host: "h",
+          method: "GET",
+          path: "/",
+          status,
+          headers: {},
+          body: "",
+          now: 0
+        })
         assert.strictEqual(`\`${error._tag}\``, tag, when)
       }
     }
@@ -147,7 +155,8 @@ describe("README.md", () => {
     "is shortened for the package %s, which it tells the modules of",
     (name) => {
       const text = read(`packages/${name}/README.md`)
-      assert.isAtMost(text.trimEnd().split("\n").length, 40)
+      // The fake is a product of its own, also for those who never see the rest.
+      assert.isAtMost(text.trimEnd().split("\n").length, name === "testing" ? 120 : 40)
       const modules = glob(`packages/${name}/src/*.ts`).map((path) => Path.basename(path, ".ts"))
       const named = [...text.matchAll(/^\| (`\w+`.*?) *\|/gm)].flatMap(([, cell]) =>
         cell!.replaceAll("`", "").split(", ")

@@ -32,11 +32,14 @@ describe("the sources", () => {
   it.each(["core", "node", "testing", "render"])("are all in the index, and nothing else is: %s", (name) => {
     const lines = read(`packages/${name}/src/index.ts`).replace(/^\/\*\*[^]*?\*\/\n/, "").trimEnd().split("\n")
     const modules = publicModules.filter((path) => path.startsWith(`packages/${name}/`))
-      .map((path) => Path.basename(path, ".ts"))
+      .map((path) => Path.basename(path, ".ts")).filter((module) => !doors.includes(module))
     assert.isAbove(modules.length, 0)
     assert.deepStrictEqual(lines, modules.map((module) => `export * as ${module} from "./${module}.ts"`))
   })
 })
+
+/** Modules that are imported by their path alone, by those who don't want the rest. */
+const doors = ["promise"]
 
 describe("the checks of the sources", () => {
   it("find what is forbidden in code, not in comments and texts", () => {
@@ -283,3 +286,15 @@ function isDocumented(doc: ReadonlyArray<string>): boolean {
   const isOneSentence = /[.!?]$/.test(sentence) && !/[.!?]\s/.test(sentence)
   return isOneSentence && doc.some((line) => /^@category \S/.test(line)) && doc.some((line) => /^@since \d/.test(line))
 }
+
+describe("a duration", () => {
+  it("is documented wherever one may be given: that a number is milliseconds", () => {
+    const silent = publicModules.flatMap((path) =>
+      read(path).split(/^(?=\/\*\*$)/m).map((block) => block.split("\n\n")[0]!)
+        .filter((block) => /^export .*/m.test(block) && block.includes("Duration.Input"))
+        .filter((block) => !/\bnumber\b[^.]*\bmilliseconds\b/.test(block.replace(/\n \* +/g, " ")))
+        .map((block) => `${path}: ${/^export .*/m.exec(block)?.[0]}`)
+    )
+    assert.deepStrictEqual(silent, [])
+  })
+})

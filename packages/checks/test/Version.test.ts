@@ -16,7 +16,7 @@ interface Manifest {
   readonly engines: unknown
   readonly files: ReadonlyArray<string>
   readonly exports: Readonly<Record<string, string | null>>
-  readonly publishConfig: { readonly exports: Manifest["exports"] }
+  readonly publishConfig: { readonly bin?: Readonly<Record<string, string>>; readonly exports: Manifest["exports"] }
   readonly dependencies?: Readonly<Record<string, string>>
   readonly devDependencies?: Readonly<Record<string, string>>
   readonly peerDependencies?: Readonly<Record<string, string>>
@@ -51,6 +51,8 @@ describe.each(published)("packages/%s", (name) => {
       "./package.json": "./package.json",
       ".": "./src/index.ts",
       "./*": "./src/*.ts",
+      // A command is run, not imported.
+      ...(manifest.publishConfig.bin === undefined ? {} : { "./bin/*": null }),
       "./internal/*": null,
       "./index": null
     })

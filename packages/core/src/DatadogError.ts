@@ -2,32 +2,14 @@
  * Everything that can go wrong in a call to Datadog, as tagged errors.
  *
  * An error's class follows from the HTTP status alone; the body only adds what Datadog said. `message`
- * tells the call, the outcome and the next step. No error holds a key, a request or a response.
+ * tells the call, the outcome and the next step, `host` whom was asked. No error holds a key, a request or a response.
  *
  * @since 0.1.0
  */
-import * as Effect from "effect/Effect"
 import * as Schema from "effect/Schema"
-import * as ApiErrorBody from "./ApiErrorBody.ts"
-import { Delay } from "./internal/delay.ts"
 import * as Describe from "./internal/describe.ts"
-import { Reason } from "./internal/reason.ts"
-import * as RateLimit from "./RateLimit.ts"
-
-const call = {
-  method: Schema.String,
-  path: Schema.String
-}
-
-const answer = {
-  ...call,
-  status: Schema.Int,
-  messages: Schema.Array(Schema.String),
-  details: Schema.Array(ApiErrorBody.ApiErrorDetail),
-  rateLimit: RateLimit.RateLimit
-}
-
-const retryAfter = Schema.optionalKey(Delay)
+import { answer, call, retryAfter, transport } from "./internal/errorFields.ts"
+import { printed } from "./internal/printed.ts"
 
 /**
  * 400: the request itself is wrong.
@@ -38,6 +20,9 @@ const retryAfter = Schema.optionalKey(Delay)
 export class DatadogBadRequest extends Schema.TaggedError<DatadogBadRequest>()("DatadogBadRequest", answer) {
   override get message(): string {
     return Describe.describe(this)
+  }
+  override toJSON(): object {
+    return printed(this)
   }
 }
 
@@ -51,6 +36,9 @@ export class DatadogUnauthorized extends Schema.TaggedError<DatadogUnauthorized>
   override get message(): string {
     return Describe.describe(this)
   }
+  override toJSON(): object {
+    return printed(this)
+  }
 }
 
 /**
@@ -63,6 +51,9 @@ export class DatadogForbidden extends Schema.TaggedError<DatadogForbidden>()("Da
   override get message(): string {
     return Describe.describe(this)
   }
+  override toJSON(): object {
+    return printed(this)
+  }
 }
 
 /**
@@ -74,6 +65,9 @@ export class DatadogForbidden extends Schema.TaggedError<DatadogForbidden>()("Da
 export class DatadogNotFound extends Schema.TaggedError<DatadogNotFound>()("DatadogNotFound", answer) {
   override get message(): string {
     return Describe.describe(this)
+  }
+  override toJSON(): object {
+    return printed(this)
   }
 }
 
@@ -94,6 +88,9 @@ export class DatadogTooManyRequests extends Schema.TaggedError<DatadogTooManyReq
   override get message(): string {
     return Describe.describe(this)
   }
+  override toJSON(): object {
+    return printed(this)
+  }
 }
 
 /**
@@ -112,6 +109,9 @@ export class DatadogServerError extends Schema.TaggedError<DatadogServerError>()
 }) {
   override get message(): string {
     return Describe.describe(this)
+  }
+  override toJSON(): object {
+    return printed(this)
   }
 }
 
@@ -132,6 +132,9 @@ export class DatadogUnexpectedStatus extends Schema.TaggedError<DatadogUnexpecte
   override get message(): string {
     return Describe.describe(this)
   }
+  override toJSON(): object {
+    return printed(this)
+  }
 }
 
 /**
@@ -142,8 +145,7 @@ export class DatadogUnexpectedStatus extends Schema.TaggedError<DatadogUnexpecte
  * - `reason` tells how: `unreachable` is no route, or no connection in time; `proxy`, that a proxy opened no
  *   tunnel; `closed`, that the client's scope has ended; `invalid`, that the request can't be sent as it is
  * - `sent`: `"no"` where nothing can have reached Datadog, for want of a connection. `@default` "maybe"
- * - `isTransient`: whether the same request may pass later; not with a bad certificate, a closed client, a proxy
- *   that wants a password, or a request that can't be sent. `@default` true
+ * - `isTransient`: whether the same request may pass later; not with a bad certificate, say. `@default` true
  * - `cause`: the transport's own error, its name and message; absent where `attemptTimeout` was the limit
  *
  * @category errors
@@ -151,13 +153,13 @@ export class DatadogUnexpectedStatus extends Schema.TaggedError<DatadogUnexpecte
  */
 export class DatadogTransportError extends Schema.TaggedError<DatadogTransportError>()("DatadogTransportError", {
   ...call,
-  reason: Reason,
-  sent: Schema.Literals(["no", "maybe"]).pipe(Schema.withConstructorDefault(Effect.succeed("maybe" as const))),
-  isTransient: Schema.Boolean.pipe(Schema.withConstructorDefault(Effect.succeed(true))),
-  cause: Schema.optionalKey(Schema.Defect())
+  ...transport
 }) {
   override get message(): string {
     return Describe.describe(this)
+  }
+  override toJSON(): object {
+    return printed(this)
   }
 }
 
@@ -178,6 +180,9 @@ export class DatadogProtocolError extends Schema.TaggedError<DatadogProtocolErro
 }) {
   override get message(): string {
     return Describe.describe(this)
+  }
+  override toJSON(): object {
+    return printed(this)
   }
 }
 
@@ -226,8 +231,7 @@ export const DatadogError = Schema.Union([
 export type DatadogError = typeof DatadogError.Type
 
 /**
- * Whether the same request may succeed later: 408, 429, 5xx but 501 and 505, and a transport error that
- * `isTransient`.
+ * Whether the same request may succeed later: 408, 429, 5xx but 501 and 505, a transport error that `isTransient`.
  *
  * @category predicates
  * @since 0.1.0

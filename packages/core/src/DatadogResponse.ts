@@ -13,13 +13,14 @@ import * as RateLimit from "./RateLimit.ts"
  *
  * **Details**
  *
- * `method` and `path` name the call; `body` is the answer's text; `now` is the current time in epoch
+ * `host`, `method` and `path` name the call; `body` is the answer's text; `now` is the current time in epoch
  * milliseconds, from which dates in headers are measured where the answer has no `Date`.
  *
  * @category models
  * @since 0.1.0
  */
 export interface DatadogResponse {
+  readonly host: string
   readonly method: string
   readonly path: string
   readonly status: number
@@ -44,9 +45,9 @@ export const toError = (
   DatadogError.DatadogError,
   DatadogError.DatadogTransportError | DatadogError.DatadogProtocolError
 > => {
-  const { headers, method, now, path, status } = response
+  const { headers, host, method, now, path, status } = response
   const { details, messages } = ApiErrorBody.fromText(response.body)
-  const fields = { method, path, status, messages, details, rateLimit: RateLimit.fromHeaders(headers, now) }
+  const fields = { host, method, path, status, messages, details, rateLimit: RateLimit.fromHeaders(headers, now) }
   switch (status) {
     case 400:
       return new DatadogError.DatadogBadRequest(fields)

@@ -19,7 +19,7 @@ const knownNames = [
   "uk1.datadoghq.com",
   "ddog-gov.com",
   "us2.ddog-gov.com"
-]
+] as const
 
 // 253 characters is the longest host name (RFC 1035).
 const pattern = /^([a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?\.)*(datadoghq\.com|datadoghq\.eu|ddog-gov\.com)$/
@@ -126,6 +126,22 @@ export const DatadogSite = Schema.String.pipe(
  * @since 0.1.0
  */
 export type DatadogSite = typeof DatadogSite.Type
+
+/**
+ * The name of a site that Datadog listed in November 2026.
+ *
+ * @category models
+ * @since 0.2.0
+ */
+export type Known = typeof knownNames[number]
+
+/**
+ * A site as people write it: an editor offers the known ones, and any other text is checked.
+ *
+ * @category models
+ * @since 0.2.0
+ */
+export type Input = Known | (string & Record<never, never>)
 
 /**
  * The nine sites that Datadog listed in November 2026.

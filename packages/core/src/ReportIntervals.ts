@@ -7,6 +7,7 @@ import * as DateTime from "effect/DateTime"
 import * as Option from "effect/Option"
 import * as Result from "effect/Result"
 import * as Schema from "effect/Schema"
+import { printed } from "./internal/printed.ts"
 import * as Time from "./internal/time.ts"
 import { ReportInterval } from "./SloReportRequest.ts"
 
@@ -61,6 +62,9 @@ export class InvalidReportPeriod extends Schema.TaggedError<InvalidReportPeriod>
 }) {
   override get message(): string {
     return `The period has no intervals; nothing was sent. ${JSON.stringify(this.member)}: ${this.issue}.`
+  }
+  override toJSON(): object {
+    return printed(this)
   }
 }
 

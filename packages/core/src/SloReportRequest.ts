@@ -83,16 +83,17 @@ export class SloReportRequest extends Schema.Class<SloReportRequest>("@effect-da
  *
  * **Details**
  *
- * A time is a `DateTime`, a JavaScript `Date`, or an ISO 8601 date or time such as `2024-01-31`, `2024-01-31T08:00` or
- * `2024-01-31T08:00:00+01:00`.
+ * A time is a `DateTime`, a JavaScript `Date`, epoch milliseconds from 1973 on, or an ISO 8601 date or time such as
+ * `2024-01-31`, `2024-01-31T08:00` or `2024-01-31T08:00:00+01:00`. A smaller number is refused, since epoch seconds are
+ * meant where somebody gives one.
  *
  * @category models
  * @since 0.1.0
  */
 export interface Input {
   readonly query: string
-  readonly from: DateTime.DateTime | Date | string
-  readonly to: DateTime.DateTime | Date | string
+  readonly from: DateTime.DateTime | Date | string | number
+  readonly to: DateTime.DateTime | Date | string | number
   readonly interval?: ReportInterval | undefined
   readonly timezone?: string | undefined
 }
@@ -200,9 +201,12 @@ const withTimes = (input: { readonly [Name in keyof Input]: unknown }) => {
 const toTime = (time: unknown, timezone: string | undefined): unknown =>
   Option.match(timeOf(time, timezone), { onNone: () => time, onSome: Time.floor })
 
+// In 1973, as milliseconds; as seconds, in the year 5138.
+const leastMillis = 1e11
+
 const timeOf = (time: unknown, timezone: string | undefined): Option.Option<DateTime.DateTime> =>
   Predicate.isString(time)
     ? Time.fromIso(time, timezone)
-    : Predicate.isDate(time)
+    : Predicate.isDate(time) || (Predicate.isNumber(time) && time >= leastMillis)
     ? DateTime.make(time)
     : Option.liftPredicate(time, DateTime.isDateTime)

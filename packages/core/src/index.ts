@@ -1,4 +1,5 @@
 /**
+ * @module @effect-datadog/slo-report
  * @since 0.1.0
  */
 export * as ApiErrorBody from "./ApiErrorBody.ts"

@@ -11,6 +11,7 @@ import {
 } from "./fixtures/bodies.ts"
 
 const id = "2b468c54-f2a7-11ee-b0b4-ffe56bb6ad43"
+const host = "api.datadoghq.eu"
 const method = "GET"
 const path = `/api/v2/slo/report/${id}/status`
 const now = Date.UTC(2026, 10, 24, 12)
@@ -257,7 +258,7 @@ describe("the message answers what now", () => {
 
 describe("the next step is one that helps", () => {
   const next = (at: { readonly method: string; readonly path: string }, status: number) =>
-    DatadogResponse.toError({ ...at, status, headers: {}, body: "", now }).message
+    DatadogResponse.toError({ ...at, host, status, headers: {}, body: "", now }).message
 
   const status = { method, path }
   const create = { method: "POST", path: "/api/v2/slo/report" }
@@ -567,7 +568,7 @@ interface Answer {
 
 /** The error of an answer that is not 2xx. */
 function respond({ body = "", headers = {}, status }: Answer) {
-  return DatadogResponse.toError({ method, path, status, headers, body, now })
+  return DatadogResponse.toError({ host, method, path, status, headers, body, now })
 }
 
 function transportError(
@@ -575,11 +576,12 @@ function transportError(
     & Pick<DatadogError.DatadogTransportError, "reason">
     & Partial<Pick<DatadogError.DatadogTransportError, "sent" | "isTransient" | "cause">>
 ) {
-  return new DatadogError.DatadogTransportError({ method, path, ...overrides })
+  return new DatadogError.DatadogTransportError({ host, method, path, ...overrides })
 }
 
 function protocolError(overrides: { readonly issue?: string; readonly excerpt?: string } = {}) {
   return new DatadogError.DatadogProtocolError({
+    host,
     method,
     path,
     status: 200,

@@ -242,6 +242,21 @@ describe("a request of JavaScript's own values", () => {
       )
     }))
 
+  it.effect("takes epoch milliseconds, as Date.now() gives them", () =>
+    Effect.gen(function*() {
+      const request = yield* SloReportRequest.make(input({ from: 1_704_067_200_999, to: Date.UTC(2024, 1) }))
+      assert.deepStrictEqual(
+        [request.from, request.to].map((time) => DateTime.formatIso(time)),
+        ["2024-01-01T00:00:00.000Z", "2024-02-01T00:00:00.000Z"]
+      )
+    }))
+
+  it.effect("refuses epoch seconds, which would be days of 1970, and says what it expects", () =>
+    Effect.gen(function*() {
+      const error = yield* Effect.flip(SloReportRequest.make(input({ from: 1_704_067_200, to: 1_706_745_600 })))
+      assert.include(error.message, "epoch milliseconds from 1973 on (not seconds)")
+    }))
+
   const good = { query: "service:checkout", from: "2024-01-01", to: "2024-02-01" }
   const odd: ReadonlyArray<unknown> = [
     undefined,
@@ -257,6 +272,12 @@ describe("a request of JavaScript's own values", () => {
     { ...good, from: null },
     { ...good, from: undefined },
     { ...good, from: 1_704_067_200 },
+    { ...good, from: 99_999_999_999 },
+    { ...good, from: -1_704_067_200_000 },
+    { ...good, to: Number.NaN },
+    { ...good, to: Infinity },
+    { ...good, to: 8.64e15 },
+    { ...good, to: 1e300 },
     { ...good, to: 1_704_067_200n },
     { ...good, to: Symbol("now") },
     { ...good, to: {} },

@@ -119,16 +119,14 @@ const secretMessage = "Expected a key or token as Datadog shows it, of letters, 
   "without quotes and spaces, and no placeholder such as ${KEY}, <key> or ENC[key]"
 
 /**
- * Throws a `RangeError` that names the credential which can't be one, and doesn't show it.
+ * Names the credential that can't be one, and doesn't show it.
  *
  * @internal
  */
-export const checkCredentials = (credentials: Credentials): void => {
-  for (const [name, secret] of Object.entries<Redacted.Redacted>({ ...credentials })) {
-    if (!Redacted.isRedacted(secret) || !isSecret(Redacted.value(secret))) {
-      throw new RangeError(`credentials.${name}: ${secretMessage}`)
-    }
-  }
+export const credentialsProblem = (credentials: Credentials): string | undefined => {
+  const wrong = Object.entries<Redacted.Redacted>({ ...credentials })
+    .find(([, secret]) => !Redacted.isRedacted(secret) || !isSecret(Redacted.value(secret)))
+  return wrong === undefined ? undefined : `credentials.${wrong[0]}: ${secretMessage}`
 }
 
 const isSecret = (value: unknown): boolean => typeof value === "string" && secretPattern.test(value)
@@ -137,7 +135,7 @@ const secret = (name: string, missing: string) =>
   Config.schema(
     Schema.RedactedFromValue(
       Schema.String.annotate({ message: missing }).pipe(
-        Schema.decodeTo(Schema.Trim.check(Schema.isPattern(secretPattern, { message: secretMessage })))
+        Schema.decodeTo(Schema.Trim.check(Schema.isPattern(secretPattern, { message: `${name}: ${secretMessage}` })))
       )
     ),
     name

@@ -3,7 +3,6 @@
  *
  * @since 0.1.0
  */
-import * as DatadogSite from "@effect-datadog/slo-report/DatadogSite"
 import * as Context from "effect/Context"
 import * as Effect from "effect/Effect"
 import { flow, identity } from "effect/Function"
@@ -18,6 +17,7 @@ import * as process from "node:process"
 import type { Credentials, DatadogConfig } from "./DatadogConfig.ts"
 import * as Phase from "./internal/http/phase.ts"
 import * as Scrub from "./internal/http/scrub.ts"
+import { apiUrlOf } from "./internal/http/settings.ts"
 import { withoutThrows } from "./internal/http/transport.ts"
 import { version } from "./internal/http/version.ts"
 
@@ -68,7 +68,7 @@ export const make = (
     return HttpClient.mapRequest(
       client,
       flow(
-        HttpClientRequest.prependUrl(config.apiUrl ?? DatadogSite.apiUrl(config.site)),
+        HttpClientRequest.prependUrl(apiUrlOf(config)),
         (request) =>
           HttpClientRequest.setHeaders(request, {
             accept: request.headers["accept"] ?? "application/json",

@@ -34,7 +34,7 @@ const shortest = 100
  *
  * **Details**
  *
- * It throws a `RangeError` for an interval that is shorter than 100 milliseconds, endless or not a number.
+ * An interval that is a number is in milliseconds. It throws a `RangeError` for an interval that is shorter than 100 milliseconds, endless or not a number.
  *
  * @category constructors
  * @since 0.1.0
@@ -57,7 +57,7 @@ export const fixed = (interval: Duration.Input): PollPolicy =>
  * - `min`: the shortest interval, 100 milliseconds or more. `@default` 1 second
  * - `max`: the longest interval, `min` or more. `@default` 30 seconds
  *
- * It throws a `RangeError` for other values.
+ * A number for `min` or `max` is in milliseconds. It throws a `RangeError` for other values.
  *
  * @category constructors
  * @since 0.1.0

@@ -42,7 +42,7 @@ export type RetryPolicy = Schedule.Schedule<unknown, DatadogError>
  * - `cap`: the bound that backoffs grow to, 100 milliseconds or more. `@default` 20 seconds, as in AWS's SDKs
  * - `maxWait`: the longest hint that is waited for; 0 waits for none. `@default` 2 minutes
  *
- * It throws a `RangeError` for other values.
+ * A number for `base`, `cap` or `maxWait` is in milliseconds. It throws a `RangeError` for other values.
  *
  * @category constructors
  * @since 0.1.0

@@ -11,10 +11,11 @@ import * as FetchHttpClient from "effect/http/FetchHttpClient"
 import type { HttpClient } from "effect/http/HttpClient"
 import * as Layer from "effect/Layer"
 import type * as Scope from "effect/Scope"
-import type { ClientOptions } from "./ClientOptions.ts"
-import * as DatadogConfig from "./DatadogConfig.ts"
+import type { ClientOptions, LayerOptions } from "./ClientOptions.ts"
 import * as DatadogHttpClient from "./DatadogHttpClient.ts"
+import * as DatadogSettings from "./DatadogSettings.ts"
 import type { ExportOptions } from "./ExportOptions.ts"
+import { resolve } from "./internal/http/settings.ts"
 import { make as makeService } from "./internal/service.ts"
 import * as Undici from "./internal/http/undici.ts"
 import type { Service } from "./SloReportService.ts"
@@ -36,6 +37,13 @@ export type {
    * @since 0.1.0
    */
   ExportOptions,
+  /**
+   * How a client that a layer configures behaves, and what it is configured by.
+   *
+   * @category models
+   * @since 0.2.0
+   */
+  LayerOptions,
   /**
    * The operations of the client.
    *
@@ -65,7 +73,7 @@ export type {
  * @category models
  * @since 0.1.0
  */
-export interface Options extends DatadogConfig.DatadogConfig, ClientOptions {}
+export interface Options extends DatadogSettings.DatadogSettings, ClientOptions {}
 
 /**
  * The client of Datadog's SLO reports.
@@ -94,8 +102,8 @@ export class SloReportClient extends Context.Service<SloReportClient, Service>()
  * **Details**
  *
  * At most 256 calls are on their way at once; further ones wait for one to end, which is no part of their time limit.
- * Credentials that can't be Datadog's, and options out of range, are a defect: a `RangeError` that names the one that
- * is wrong, and shows no secret.
+ * A site, URL or credentials that can't be Datadog's, and options out of range, are a defect: a `RangeError` that names
+ * the one that is wrong, and shows no secret. Where they may be wrong, check them by `DatadogSettings.toConfig` before.
  *
  * @category constructors
  * @since 0.1.0
@@ -103,10 +111,15 @@ export class SloReportClient extends Context.Service<SloReportClient, Service>()
 export const make = Effect.fnUntraced(function*(
   options: Options
 ): Effect.fn.Return<Service, never, HttpClient | Scope.Scope> {
-  const client = yield* DatadogHttpClient.make(options)
+  const { apiUrl, credentials, site } = yield* DatadogSettings.toConfig(options).pipe(
+    Effect.mapError(({ message }) => new RangeError(message)),
+    Effect.orDie
+  )
+  const checked = { ...options, apiUrl, credentials, site }
+  const client = yield* DatadogHttpClient.make(checked)
   const requestInit = Context.getOrUndefined(yield* Effect.context(), FetchHttpClient.RequestInit)
   const privately = DatadogHttpClient.withPrivacy({ tracePropagation: options.tracePropagation, requestInit })
-  return yield* makeService(options, (options.transformClient ?? identity)(client), privately)
+  return yield* makeService(checked, (options.transformClient ?? identity)(client), privately)
 })
 
 /**
@@ -119,16 +132,19 @@ export const layer = (options: Options): Layer.Layer<SloReportClient, never, Htt
   Layer.effect(SloReportClient, make(options))
 
 /**
- * The client over the `HttpClient` in the context, configured by the environment (`DatadogConfig.config`).
+ * The client over the `HttpClient` in the context, configured by `config`, or else the environment.
  *
  * @category layers
  * @since 0.1.0
  */
-export const layerConfig = (options?: ClientOptions): Layer.Layer<SloReportClient, ConfigError, HttpClient> =>
-  Layer.effect(SloReportClient, Effect.flatMap(DatadogConfig.config, (config) => make({ ...config, ...options })))
+export const layerConfig = (options?: LayerOptions): Layer.Layer<SloReportClient, ConfigError, HttpClient> =>
+  Layer.effect(
+    SloReportClient,
+    Effect.flatMap(resolve(options?.config), (config) => make({ ...options, ...config }))
+  )
 
 /**
- * The client over undici, configured by the environment.
+ * The client over undici, configured by `config`, or else the environment.
  *
  * **Details**
  *
@@ -142,7 +158,10 @@ export const layerConfig = (options?: ClientOptions): Layer.Layer<SloReportClien
  * @category layers
  * @since 0.1.0
  */
-export const layerNode = (options?: ClientOptions): Layer.Layer<SloReportClient, ConfigError> =>
+export const layerNode = (options?: LayerOptions): Layer.Layer<SloReportClient, ConfigError> =>
   Layer.unwrap(
-    Effect.map(DatadogConfig.config, (config) => Layer.provide(layer({ ...config, ...options }), Undici.layer(config)))
+    Effect.map(
+      resolve(options?.config),
+      (config) => Layer.provide(layer({ ...options, ...config }), Undici.layer(config))
+    )
   )

@@ -26,6 +26,9 @@ export class InvalidReportId extends Schema.TaggedError<InvalidReportId>()("Inva
   override get message(): string {
     return `${JSON.stringify(this.id)} is not a report id; nothing was sent. ${this.issue}.`
   }
+  override toJSON(): object {
+    return printed(this)
+  }
 }
 
 /**
@@ -63,6 +66,9 @@ export class WaitTimedOut extends Schema.TaggedError<WaitTimedOut>()("WaitTimedO
       " The report goes on at Datadog's side: wait for it again, or raise the deadline."
     ].join("")
   }
+  override toJSON(): object {
+    return printed(this)
+  }
 }
 
 /**
@@ -76,6 +82,9 @@ export class ReportFailed extends Schema.TaggedError<ReportFailed>()("ReportFail
 }) {
   override get message(): string {
     return `Report ${this.report.id} failed at Datadog's side, which does not say why. Check its query, then create it again.`
+  }
+  override toJSON(): object {
+    return printed(this)
   }
 }
 
@@ -97,6 +106,9 @@ export class CreateOutcomeUnknown extends Schema.TaggedError<CreateOutcomeUnknow
     return `${outcome(this.error)} Whether the report was created is not known: it may exist, though its id is lost. ` +
       "Nothing was sent twice. Create the report again if a second one does no harm; " +
       "the first is then of no use to anybody."
+  }
+  override toJSON(): object {
+    return printed(this)
   }
 }
 
@@ -120,6 +132,9 @@ export class InvalidReportTable extends Schema.TaggedError<InvalidReportTable>()
     return `The file of report ${this.id} is not the table that it should be, line ${this.line}: ${this.issue}. ` +
       "Download the file to see what it holds."
   }
+  override toJSON(): object {
+    return printed(this)
+  }
 }
 
 /**
@@ -139,6 +154,9 @@ export class InvalidSloId extends Schema.TaggedError<InvalidSloId>()("InvalidSlo
   override get message(): string {
     return `${JSON.stringify(this.id)} is not the id of an SLO; nothing was sent. ${this.issue}.`
   }
+  override toJSON(): object {
+    return printed(this)
+  }
 }
 
 /**
@@ -157,6 +175,9 @@ export class InvalidSloPeriod extends Schema.TaggedError<InvalidSloPeriod>()("In
 }) {
   override get message(): string {
     return `The period is none; nothing was sent. ${JSON.stringify(this.member)}: ${this.issue}.`
+  }
+  override toJSON(): object {
+    return printed(this)
   }
 }
 
@@ -178,6 +199,9 @@ export class SloTableTooLarge extends Schema.TaggedError<SloTableTooLarge>()("Sl
     return `The query finds ${this.found} SLOs, and a table may have ${this.limit}. No history was asked for. ` +
       "Narrow the query, or raise maxSlos."
   }
+  override toJSON(): object {
+    return printed(this)
+  }
 }
 
 /**
@@ -198,3 +222,9 @@ export type SloTableError =
   | ReportFailed
   | InvalidReportPeriod
   | SloTableTooLarge
+
+// JSON leaves out what is no member of the error itself.
+const printed = (error: Error & { readonly _tag: string }): object => {
+  const { _tag, message } = error
+  return Object.assign({ _tag, message }, error)
+}

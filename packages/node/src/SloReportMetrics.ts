@@ -1,5 +1,5 @@
 /**
- * What the client counts, with Effect's `Metric`.
+ * What the client counts, with Effect's `Metric`; each count also has the client's site, as `datadog.site`.
  *
  * @since 0.1.0
  */

@@ -1,12 +1,15 @@
 /**
+ * @module @effect-datadog/slo-report-node
  * @since 0.1.0
  */
 export * as ClientOptions from "./ClientOptions.ts"
 export * as DatadogConfig from "./DatadogConfig.ts"
 export * as DatadogHttpClient from "./DatadogHttpClient.ts"
+export * as DatadogSettings from "./DatadogSettings.ts"
 export * as ExportOptions from "./ExportOptions.ts"
 export * as ExportProgress from "./ExportProgress.ts"
 export * as PollPolicy from "./PollPolicy.ts"
+export * as PromiseClient from "./PromiseClient.ts"
 export * as RetryPolicy from "./RetryPolicy.ts"
 export * as SloReportClient from "./SloReportClient.ts"
 export * as SloReportError from "./SloReportError.ts"

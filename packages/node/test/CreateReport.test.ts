@@ -303,16 +303,22 @@ describe("a request to create a report", () => {
       yield* run(create())
       const requests = (outcome: string) =>
         Effect.map(
-          Metric.value(Metric.withAttributes(SloReportMetrics.requests, { outcome })),
+          Metric.value(Metric.withAttributes(SloReportMetrics.requests, { "datadog.site": "datadoghq.com", outcome })),
           ({ count }) => count
         )
       assert.deepStrictEqual(
         yield* Effect.all([requests("success"), requests("DatadogTooManyRequests"), requests("DatadogServerError")]),
         [1, 1, 1]
       )
-      const retries = Metric.withAttributes(SloReportMetrics.retries, { cause: "DatadogTooManyRequests" })
+      const retries = Metric.withAttributes(SloReportMetrics.retries, {
+        "datadog.site": "datadoghq.com",
+        cause: "DatadogTooManyRequests"
+      })
       assert.strictEqual((yield* Metric.value(retries)).count, 1)
-      const slept = Metric.withAttributes(SloReportMetrics.sleptSeconds, { cause: "rate_limit" })
+      const slept = Metric.withAttributes(SloReportMetrics.sleptSeconds, {
+        "datadog.site": "datadoghq.com",
+        cause: "rate_limit"
+      })
       assert.strictEqual((yield* Metric.value(slept)).count, 4.2)
     }).pipe(
       withChance(0.5),

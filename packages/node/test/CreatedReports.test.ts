@@ -4,6 +4,7 @@ import { assert, describe, it } from "@effect/vitest"
 import { Effect, Exit, Stream } from "effect"
 import { TestClock } from "effect/testing"
 import { PollPolicy, RetryPolicy, SloReportClient } from "../src/index.ts"
+import * as Counts from "../src/internal/http/counts.ts"
 import * as CreatedReports from "../src/internal/report/createdReports.ts"
 import { create, errorOf, injectInto, run, sentTo } from "./utils/flow.ts"
 import { inMemory } from "./utils/wait.ts"
@@ -90,7 +91,7 @@ describe("a 404 of a report that this client has created", () => {
 describe("the reports that a client has created", () => {
   it.effect("are remembered, the last 10,000 of them", () =>
     Effect.gen(function*() {
-      const created = CreatedReports.make()
+      const created = CreatedReports.make(Counts.make("datadoghq.com"))
       const ids = Array.from({ length: 10_001 }, (_, index) => SloReport.ReportId.make(`report-${index}`))
       yield* Effect.forEach(ids, created.add, { discard: true })
       assert.deepStrictEqual(ids.filter((id) => !created.has(id)), ["report-0"])

@@ -423,7 +423,10 @@ describe("over fetch's responses", () => {
 
 describe("a download's telemetry", () => {
   const requests = (outcome: string) =>
-    Effect.map(Metric.value(Metric.withAttributes(SloReportMetrics.requests, { outcome })), ({ count }) => count)
+    Effect.map(
+      Metric.value(Metric.withAttributes(SloReportMetrics.requests, { "datadog.site": "datadoghq.com", outcome })),
+      ({ count }) => count
+    )
 
   it.effect("counts a request when its body has ended, as a success or by its error", () =>
     Effect.gen(function*() {

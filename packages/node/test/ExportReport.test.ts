@@ -360,14 +360,21 @@ describe("an export's telemetry", () => {
       ])
       const [id] = yield* madeReports
       assert.strictEqual(spans[1]?.attributes.get("slo.report.id"), id)
+      assert.strictEqual(spans[0]?.attributes.get("slo.report.id"), id)
     }, Effect.provide(inMemory({}, atOnce)))))
 
   it.effect("counts its requests and its wait", () =>
     Effect.gen(function*() {
       yield* run(collect())
-      const success = Metric.withAttributes(SloReportMetrics.requests, { outcome: "success" })
+      const success = Metric.withAttributes(SloReportMetrics.requests, {
+        "datadog.site": "datadoghq.com",
+        outcome: "success"
+      })
       assert.strictEqual((yield* Metric.value(success)).count, 3)
-      const waits = Metric.withAttributes(SloReportMetrics.waits, { outcome: "completed" })
+      const waits = Metric.withAttributes(SloReportMetrics.waits, {
+        "datadog.site": "datadoghq.com",
+        outcome: "completed"
+      })
       assert.strictEqual((yield* Metric.value(waits)).count, 1)
     }).pipe(Effect.provide(inMemory({}, atOnce)), Effect.provideService(Metric.MetricRegistry, new Map())))
 })

@@ -245,7 +245,10 @@ describe("calls in the foreground", () => {
 })
 
 const sleptFor = (cause: "backoff" | "rate_limit" | "poll") =>
-  Effect.map(Metric.value(Metric.withAttributes(SloReportMetrics.sleptSeconds, { cause })), ({ count }) => count)
+  Effect.map(
+    Metric.value(Metric.withAttributes(SloReportMetrics.sleptSeconds, { "datadog.site": "datadoghq.com", cause })),
+    ({ count }) => count
+  )
 
 const slept = Effect.all({ backoff: sleptFor("backoff"), rateLimit: sleptFor("rate_limit"), poll: sleptFor("poll") })
 

@@ -298,7 +298,7 @@ describe("a policy that would flood, or never retry", () => {
 
   it.effect("computes a delay for every attempt, the ten-thousandth too", () =>
     Effect.gen(function*() {
-      const error = new DatadogError.DatadogTransportError({ method: "GET", path: "/", reason: "reset" })
+      const error = new DatadogError.DatadogTransportError({ host: "h", method: "GET", path: "/", reason: "reset" })
       for (const base of ["1 nanos", "500 millis", "1 hour"] as const) {
         const next = yield* Schedule.toStep(RetryPolicy.make({ times: Infinity, base, cap: "1 second" }))
         let delay = Duration.zero

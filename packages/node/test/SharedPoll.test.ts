@@ -1,6 +1,7 @@
 import { SloReport } from "@effect-datadog/slo-report"
 import { assert, describe, it } from "@effect/vitest"
 import { Effect } from "effect"
+import * as Counts from "../src/internal/http/counts.ts"
 import * as Limiter from "../src/internal/pacing/limiter.ts"
 import * as Pacer from "../src/internal/pacing/pacer.ts"
 import * as SharedPoll from "../src/internal/polling/sharedPoll.ts"
@@ -25,6 +26,7 @@ const given = () => {
         throw new Error("no poll")
       },
       retry: RetryPolicy.none,
+      counts: Counts.make("datadoghq.com"),
       poll: () => Effect.die("no poll"),
       notice: {
         look: (_id, _now, since) => {
@@ -114,6 +116,7 @@ describe("the poll of a report that waits share", () => {
             throw new Error("no poll")
           },
           retry: RetryPolicy.none,
+          counts: Counts.make("datadoghq.com"),
           poll: () => Effect.die("no poll"),
           notice: { look: () => (looks += 1, Infinity) }
         },

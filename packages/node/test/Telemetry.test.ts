@@ -286,7 +286,8 @@ const snapshot: Effect.Effect<Readonly<Record<string, number>>> = Effect.map(
   (metrics) =>
     Object.fromEntries(
       metrics.filter(({ id }) => id.startsWith("datadog.")).flatMap((metric) => {
-        const { unit: _, ...attributes } = metric.attributes ?? {}
+        const { unit: _, "datadog.site": site, ...attributes } = metric.attributes ?? {}
+        assert.strictEqual(site, "datadoghq.com")
         return metric.type === "Counter" && Number(metric.state.count) > 0
           ? [[
             `${metric.id.replace("datadog.slo_report.", "")} ${Object.values(attributes).join()}`,
@@ -312,7 +313,10 @@ describe("the metrics of a call", () => {
       yield* call()
       yield* call()
       assert.deepStrictEqual(yield* snapshot, { "requests success": 2 })
-      const successes = Metric.withAttributes(SloReportMetrics.requests, { outcome: "success" })
+      const successes = Metric.withAttributes(SloReportMetrics.requests, {
+        "datadog.site": "datadoghq.com",
+        outcome: "success"
+      })
       assert.strictEqual((yield* Metric.value(successes)).count, 2)
     }).pipe(Effect.provide(inMemory()), withOwnMetrics))
 

@@ -12,12 +12,17 @@ const withOwnMetrics = <A, E, R>(self: Effect.Effect<A, E, R>): Effect.Effect<A,
   Effect.suspend(() => Effect.provideService(self, Metric.MetricRegistry, new Map()))
 
 const slept = Effect.map(
-  Metric.value(Metric.withAttributes(SloReportMetrics.sleptSeconds, { cause: "poll" })),
+  Metric.value(
+    Metric.withAttributes(SloReportMetrics.sleptSeconds, { "datadog.site": "datadoghq.com", cause: "poll" })
+  ),
   ({ count }) => count
 )
 
 const waits = (outcome: string) =>
-  Effect.map(Metric.value(Metric.withAttributes(SloReportMetrics.waits, { outcome })), ({ count }) => count)
+  Effect.map(
+    Metric.value(Metric.withAttributes(SloReportMetrics.waits, { "datadog.site": "datadoghq.com", outcome })),
+    ({ count }) => count
+  )
 
 const waitSpan = (spans: ReturnType<typeof collectSpans>["spans"]) =>
   spans.find(({ name }) => name === "SloReportClient.waitForReport")!

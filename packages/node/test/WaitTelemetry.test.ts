@@ -212,7 +212,7 @@ const outcomes = ["completed", "completed_with_errors", "failed", "WaitTimedOut"
 const readWaits = Effect.map(
   Effect.forEach(outcomes, (outcome) =>
     Effect.map(
-      Metric.value(Metric.withAttributes(SloReportMetrics.waits, { outcome })),
+      Metric.value(Metric.withAttributes(SloReportMetrics.waits, { "datadog.site": "datadoghq.com", outcome })),
       ({ count }) => [outcome, count] as const
     )),
   (counts) => Object.fromEntries(counts.filter(([, count]) => count > 0))
@@ -221,7 +221,7 @@ const readWaits = Effect.map(
 const readSlept = Effect.map(
   Effect.forEach(["backoff", "rate_limit", "poll"] as const, (cause) =>
     Effect.map(
-      Metric.value(Metric.withAttributes(SloReportMetrics.sleptSeconds, { cause })),
+      Metric.value(Metric.withAttributes(SloReportMetrics.sleptSeconds, { "datadog.site": "datadoghq.com", cause })),
       ({ count }) => [cause, count] as const
     )),
   (counts): Record<string, number> => Object.fromEntries(counts)

@@ -28,6 +28,7 @@ import { expectTypeOf } from "vitest"
 import {
   DatadogConfig,
   DatadogHttpClient,
+  type DatadogSettings,
   ExportProgress,
   PollPolicy,
   RetryPolicy,
@@ -227,11 +228,11 @@ expectTypeOf(SloReportClient.layer).toEqualTypeOf<
 >()
 expectTypeOf(SloReportClient.layerConfig).toEqualTypeOf<
   (
-    options?: SloReportClient.ClientOptions
+    options?: SloReportClient.LayerOptions
   ) => Layer.Layer<SloReportClient.SloReportClient, Config.ConfigError, HttpClient.HttpClient>
 >()
 expectTypeOf(SloReportClient.layerNode).toEqualTypeOf<
-  (options?: SloReportClient.ClientOptions) => Layer.Layer<SloReportClient.SloReportClient, Config.ConfigError>
+  (options?: SloReportClient.LayerOptions) => Layer.Layer<SloReportClient.SloReportClient, Config.ConfigError>
 >()
 expectTypeOf(SloReportClient.SloReportClient.key).toEqualTypeOf<"@effect-datadog/slo-report-node/SloReportClient">()
 expectTypeOf<SloReportClient.SloReportClient["Service"]>().toEqualTypeOf<SloReportClient.Service>()
@@ -256,7 +257,17 @@ expectTypeOf<SloReportClient.WaitOptions>().toEqualTypeOf<{
 }>()
 expectTypeOf<DatadogConfig.DatadogConfig & SloReportClient.ClientOptions>().toExtend<SloReportClient.Options>()
 expectTypeOf<{ site: DatadogSite.DatadogSite }>().not.toExtend<SloReportClient.Options>()
-expectTypeOf<{ site: string; credentials: DatadogConfig.Credentials }>().not.toExtend<SloReportClient.Options>()
+
+// A site is a plain text; the known ones are offered.
+expectTypeOf<{ site: "datadoghq.eu"; credentials: DatadogConfig.Credentials }>().toExtend<SloReportClient.Options>()
+expectTypeOf<{ site: string; credentials: DatadogConfig.Credentials }>().toExtend<SloReportClient.Options>()
+expectTypeOf<"us3.datadoghq.com">().toExtend<DatadogSite.Known>()
+expectTypeOf<"datadog">().not.toExtend<DatadogSite.Known>()
+expectTypeOf<Extract<DatadogSite.Input, DatadogSite.Known>>().toEqualTypeOf<DatadogSite.Known>()
+expectTypeOf<DatadogConfig.DatadogConfig>().toExtend<DatadogSettings.DatadogSettings>()
+expectTypeOf<SloReportClient.LayerOptions["config"]>().toEqualTypeOf<
+  DatadogSettings.DatadogSettings | Config.Config<DatadogSettings.DatadogSettings> | undefined
+>()
 
 // Secrets are redacted by their type: a plain text is refused.
 expectTypeOf<DatadogConfig.KeyPair>().toEqualTypeOf<{

@@ -47,6 +47,9 @@ export class ColumnsChanged extends Schema.TaggedError<ColumnsChanged>()("Column
     const names = this.columns.map((name) => JSON.stringify(name)).join(", ")
     return `the row of SLO ${JSON.stringify(this.id)} has columns that the rows before it have not: ${names}`
   }
+  override toJSON(): object {
+    return Object.assign({}, this, { message: this.message })
+  }
 }
 
 /**

@@ -44,6 +44,7 @@ describe("the CSV of rows", () => {
         error.message,
         `the row of SLO "b" has columns that the rows before it have not: "2024-02-01", "te\\nam"`
       )
+      assert.include(JSON.parse(JSON.stringify(error)), { _tag: "ColumnsChanged", message: error.message })
       assert.isAtMost(parts.length, 1)
     }))
 })

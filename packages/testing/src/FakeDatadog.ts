@@ -8,6 +8,7 @@
  * @since 0.1.0
  */
 import * as Context from "effect/Context"
+import type * as Duration from "effect/Duration"
 import * as Effect from "effect/Effect"
 import * as HttpClient from "effect/http/HttpClient"
 import * as Layer from "effect/Layer"
@@ -16,6 +17,7 @@ import * as Credentials from "./Credentials.ts"
 import type * as Fault from "./Fault.ts"
 import * as inMemory from "./internal/adapter/inMemory.ts"
 import * as Engine from "./internal/engine.ts"
+import * as Environment from "./internal/environment.ts"
 import type * as Operation from "./Operation.ts"
 import type * as RateLimit from "./RateLimit.ts"
 import type { RecordedRequest, WireRequest } from "./RecordedRequest.ts"
@@ -43,6 +45,10 @@ export interface Options {
   readonly sloApi?: SloApi.Options | undefined
   /** Whether the endpoints of reports still answer. @default `ReportEndpoints.open` */
   readonly reportEndpoints?: ReportEndpoints.ReportEndpoints | undefined
+  /** How many requests are kept on record: the newest. @default Infinity */
+  readonly requestLimit?: number | undefined
+  /** How many reports are known: the newest. @default Infinity */
+  readonly reportLimit?: number | undefined
   /** Runs when a request got its answer, or got none. @default nothing */
   readonly onRequest?: ((request: RecordedRequest) => Effect.Effect<void>) | undefined
 }
@@ -60,6 +66,20 @@ export interface Target {
   readonly operation?: Operation.Operation | undefined
   /** @default every request */
   readonly when?: ((request: RecordedRequest) => boolean) | undefined
+}
+
+/**
+ * A fault that waits for a request.
+ *
+ * @category models
+ * @since 0.1.0
+ */
+export interface PendingFault {
+  readonly name: string
+  /** For how many requests still; `Infinity` for all. */
+  readonly left: number
+  /** `undefined`: every operation. */
+  readonly operation: Operation.Operation | undefined
 }
 
 /**
@@ -85,20 +105,40 @@ export interface Service {
   readonly removeSlo: (id: string) => Effect.Effect<void>
   /** The SLOs that there are, in the order in which they were added. */
   readonly slos: Effect.Effect<ReadonlyArray<Slo.Slo>>
-  /** The ids of all reports, the newest last; also those that create calls made. */
+  /** The ids of all reports that are known, the newest last; also those that create calls made. */
   readonly reportIds: Effect.Effect<ReadonlyArray<string>>
   /** Makes the next matching request go wrong. Each request takes the oldest fault that matches it. */
   readonly inject: (fault: Fault.Fault, options?: Target) => Effect.Effect<void>
+  /** The faults that still wait for a request, the oldest first: empty when all that was injected has happened. */
+  readonly pendingFaults: Effect.Effect<ReadonlyArray<PendingFault>>
   /** Takes back all faults. */
   readonly clearFaults: Effect.Effect<void>
   /** The rule of an operation, by default of all; `false`: no limit and no headers. */
   readonly setRateLimit: (rule: RateLimit.Rule | false, operation?: Operation.Operation) => Effect.Effect<void>
   /** Uses up so many requests of the operation's current window, as another client would. */
   readonly useRateLimit: (requests: number, operation?: Operation.Operation) => Effect.Effect<void>
-  /** All requests, the oldest first. */
+  /** The requests on record, the oldest first: all, unless `requestLimit` was given or they were cleared. */
   readonly requests: Effect.Effect<ReadonlyArray<RecordedRequest>>
+  /** How many requests there have been, also those that are no longer on record. */
+  readonly requestCount: Effect.Effect<number>
+  /** Forgets the requests on record. The next one's `sequence` goes on from the last. */
+  readonly clearRequests: Effect.Effect<void>
   /** How many requests have neither been answered to the end, nor been given up. */
   readonly inFlight: Effect.Effect<number>
+  /** The time by the fake's own clock, in epoch milliseconds: that of `Clock`, moved by `advance` and `setNow`. */
+  readonly now: Effect.Effect<number>
+  /**
+   * Lets time pass for the fake alone: reports get done, windows of rate limits end, faults that wait answer. A
+   * duration that is negative or has no end counts as none. Under `TestClock`, move that instead.
+   */
+  readonly advance: (duration: Duration.Input) => Effect.Effect<void>
+  /** Sets the fake's clock to a time in epoch milliseconds, from which it goes on; also back. */
+  readonly setNow: (millis: number) => Effect.Effect<void>
+  /**
+   * Makes the fake as it was made: its options and SLOs, no reports, no faults, no requests on record, full windows of
+   * rate limits, its clock as `Clock` has it. A request in flight still gets its answer.
+   */
+  readonly reset: Effect.Effect<void>
   /** Answers a request; this is what an adapter calls. The answer's body must be run to its end. */
   readonly handle: (request: WireRequest) => Effect.Effect<Answer.Answer, Answer.NoAnswer>
 }
@@ -120,24 +160,22 @@ export class FakeDatadog extends Context.Service<FakeDatadog, Service>()(
  * @since 0.1.0
  */
 export const make = (options: Options = {}): Effect.Effect<Service> =>
-  Engine.make({
-    credentials: options.credentials ?? Credentials.standard,
-    rateLimit: options.rateLimit,
-    reportEndpoints: options.reportEndpoints ?? ReportEndpoints.open,
-    sloApi: options.sloApi ?? {},
-    report: options.report ?? {},
-    onRequest: options.onRequest ?? (() => Effect.void)
-  }).pipe(
-    Effect.tap((engine) => Effect.forEach(options.slos ?? [], engine.addSlo)),
-    Effect.map((engine) => ({
+  Effect.map(
+    Engine.make({
+      credentials: options.credentials ?? Credentials.standard,
+      rateLimit: options.rateLimit,
+      reportEndpoints: options.reportEndpoints ?? ReportEndpoints.open,
+      sloApi: options.sloApi ?? {},
+      slos: options.slos ?? [],
+      report: options.report ?? {},
+      requestLimit: options.requestLimit ?? Infinity,
+      reportLimit: options.reportLimit ?? Infinity
+    }, options.onRequest ?? (() => Effect.void)),
+    (engine) => ({
       ...engine,
       inject: (fault, { operation, times = 1, when = () => true } = {}) =>
-        engine.inject(
-          fault,
-          times,
-          (request) => (operation === undefined || operation === request.operation) && when(request)
-        )
-    }))
+        engine.inject(fault, { operation, times, when })
+    })
   )
 
 /**
@@ -183,3 +221,17 @@ export const layerClient: Layer.Layer<HttpClient.HttpClient, never, FakeDatadog>
  */
 export const layerMemory = (options: Options = {}): Layer.Layer<FakeDatadog | HttpClient.HttpClient> =>
   Layer.provideMerge(layerClient, layer(options))
+
+/**
+ * The fake's `DD_*` variables, for a client over {@link layerClient} that is configured by the environment.
+ *
+ * **Details**
+ *
+ * It has the site and the key pair, and hides all of Datadog's variables that are really set. Others are read as before.
+ *
+ * @category layers
+ * @since 0.1.0
+ */
+export const layerEnvironment: Layer.Layer<never, never, FakeDatadog> = Environment.layer(
+  FakeDatadog.useSync(({ credentials }) => Environment.variablesOf(credentials))
+)

@@ -1,7 +1,8 @@
 /**
  * The fake's adapter to a loopback port, for clients that need a real socket.
  *
- * It binds 127.0.0.1 and nothing else. Faults are real here: a reset is an RST, a truncated body a closed
+ * It binds 127.0.0.1 and nothing else, unless it is told a host. What is under `/_fake` controls the fake, for suites in
+ * other languages; `GET /_fake` lists the routes. Faults are real here: a reset is an RST, a truncated body a closed
  * connection, a header sent twice two lines on the wire.
  *
  * @since 0.1.0
@@ -16,7 +17,25 @@ import * as Http from "node:http"
 import type { AddressInfo, Socket } from "node:net"
 import * as FakeDatadog from "./FakeDatadog.ts"
 import { respond } from "./internal/adapter/socket.ts"
+import * as Environment from "./internal/environment.ts"
+import * as Control from "./internal/control/routes.ts"
+import type { Scenario } from "./Scenario.ts"
 import * as Slo from "./Slo.ts"
+
+/**
+ * Where to listen.
+ *
+ * @category models
+ * @since 0.1.0
+ */
+export interface Options {
+  /** 0 takes any that is free. @default 0 */
+  readonly port?: number | undefined
+  /** A name or an address of this machine; `0.0.0.0` is all of them, for containers. @default "127.0.0.1" */
+  readonly host?: string | undefined
+  /** What a reset over HTTP returns to. It isn't set up at the beginning. @default as the fake was made */
+  readonly scenario?: Scenario | undefined
+}
 
 /**
  * A server that runs.
@@ -49,30 +68,37 @@ export class FakeDatadogServer extends Context.Service<FakeDatadogServer, Servic
  * @since 0.1.0
  */
 export class PortUnavailable extends Data.TaggedError("PortUnavailable")<{
+  readonly host: string
   readonly port: number
-  /** The system's code, such as `EADDRINUSE` or `EACCES`. */
+  /** The system's code, such as `EADDRINUSE`, `EACCES` or, of a host that isn't this machine's, `EADDRNOTAVAIL`. */
   readonly code: string
 }> {
   override get message(): string {
     const reason = this.code === "EADDRINUSE" ? "is in use" : `can't be listened on (${this.code})`
-    return `Port ${this.port} of 127.0.0.1 ${reason}. Choose another one, or 0 for any that is free.`
+    return `Port ${this.port} of ${this.host} ${reason}. Choose another one, or 0 for any that is free.`
+  }
+  override toJSON(): object {
+    return Object.assign({}, this, { message: this.message })
   }
 }
 
 /**
  * Serves the fake until the scope closes, which closes all connections at once.
  *
- * @param options `port`: 0, the default, takes any that is free
  * @category constructors
  * @since 0.1.0
  */
-export const make = Effect.fnUntraced(function*(
-  options: { readonly port?: number | undefined } = {}
-): Effect.fn.Return<Service, PortUnavailable, FakeDatadog.FakeDatadog | Scope.Scope> {
+export const make: (
+  options?: Options
+) => Effect.Effect<Service, PortUnavailable, FakeDatadog.FakeDatadog | Scope.Scope> = Effect.fnUntraced(function*(
+  options: Options = {}
+) {
+  const { host = "127.0.0.1", scenario } = options
   const fake = yield* FakeDatadog.FakeDatadog
+  const control = Control.make(fake, scenario)
   const run = yield* FiberSet.makeRuntime<never, void, never>()
   const server = Http.createServer((request, response) => {
-    const fiber = run(respond(fake, request, response))
+    const fiber = run(respond(fake, control, request, response))
     response.once("close", () => fiber.interruptUnsafe())
   })
   const sockets = new Set<Socket>()
@@ -80,8 +106,8 @@ export const make = Effect.fnUntraced(function*(
     sockets.add(socket)
     socket.once("close", () => sockets.delete(socket))
   })
-  const port = yield* Effect.acquireRelease(listen(server, options.port ?? 0), () => close(server, sockets))
-  return { url: `http://127.0.0.1:${port}`, port, openSockets: Effect.sync(() => sockets.size) }
+  const port = yield* Effect.acquireRelease(listen(server, host, options.port ?? 0), () => close(server, sockets))
+  return { url: urlOf(host, port), port, openSockets: Effect.sync(() => sockets.size) }
 })
 
 /**
@@ -91,9 +117,29 @@ export const make = Effect.fnUntraced(function*(
  * @since 0.1.0
  */
 export const layer = (
-  options: { readonly port?: number | undefined } = {}
+  options: Options = {}
 ): Layer.Layer<FakeDatadogServer, PortUnavailable, FakeDatadog.FakeDatadog> =>
   Layer.effect(FakeDatadogServer, make(options))
+
+/**
+ * The `DD_*` variables of a client of this server, which is configured by the environment.
+ *
+ * **Details**
+ *
+ * It has the URL as `DD_HOST` and the key pair, and hides all of Datadog's variables that are really set. Others are
+ * read as before.
+ *
+ * @category layers
+ * @since 0.1.0
+ */
+export const layerEnvironment: Layer.Layer<never, never, FakeDatadog.FakeDatadog | FakeDatadogServer> = Environment
+  .layer(
+    Effect.gen(function*() {
+      const { credentials } = yield* FakeDatadog.FakeDatadog
+      const { url } = yield* FakeDatadogServer
+      return { ...Environment.variablesOf(credentials), DD_HOST: url }
+    })
+  )
 
 /**
  * The fake and its adapter to a free loopback port.
@@ -120,12 +166,18 @@ const withSlos = (options: FakeDatadog.Options): FakeDatadog.Options =>
     ? { ...options, slos: Slo.standard, sloApi: { inReports: false, ...options.sloApi } }
     : options
 
-const listen = (server: Http.Server, port: number): Effect.Effect<number, PortUnavailable> =>
+// Of all addresses, the one that this machine reaches itself by.
+const urlOf = (host: string, port: number): string => {
+  const name = host === "0.0.0.0" ? "127.0.0.1" : host === "::" ? "::1" : host
+  return `http://${name.includes(":") ? `[${name}]` : name}:${port}`
+}
+
+const listen = (server: Http.Server, host: string, port: number): Effect.Effect<number, PortUnavailable> =>
   Effect.callback((resume) => {
     const onError = (error: NodeJS.ErrnoException) =>
-      resume(Effect.fail(new PortUnavailable({ port, code: error.code ?? error.message })))
+      resume(Effect.fail(new PortUnavailable({ host, port, code: error.code ?? error.message })))
     server.once("error", onError)
-    server.listen({ port, host: "127.0.0.1" }, () => {
+    server.listen({ port, host }, () => {
       server.off("error", onError)
       resume(Effect.succeed(portOf(server.address(), port)))
     })

@@ -136,7 +136,7 @@ export const headers = (changes: Answer.HeaderChanges): Fault =>
   change("headers", (answer) => Answer.withHeaders(answer, changes))
 
 /**
- * Waits before the request is processed.
+ * Waits before the request is processed; a number is in milliseconds.
  *
  * @category faults
  * @since 0.1.0
@@ -214,7 +214,7 @@ export const truncate = (bytes: number): Fault => change(`truncated after ${byte
 export const stall = (bytes: number): Fault => change(`stalled after ${bytes}`, Body.stall(bytes))
 
 /**
- * Sends the body in pieces of this many bytes with a gap between them.
+ * Sends the body in pieces of this many bytes with a gap between them; a number for it is in milliseconds.
  *
  * @category faults
  * @since 0.1.0

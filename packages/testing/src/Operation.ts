@@ -20,8 +20,17 @@ export type Operation = keyof typeof routes | "other"
  */
 export const of = (method: string, path: string): Operation => {
   const request = `${method} ${path.replace(/\?.*$/s, "")}`
-  return operations.find((operation) => routes[operation].test(request)) ?? "other"
+  // The search's path is one of an SLO too.
+  return all.find((operation) => operation === "other" || routes[operation].test(request)) ?? "other"
 }
+
+/**
+ * All operations, `other` the last.
+ *
+ * @category models
+ * @since 0.1.0
+ */
+export const all = ["create", "status", "download", "search", "slo", "history", "other"] as const
 
 const routes = {
   create: /^POST \/api\/v2\/slo\/report$/,
@@ -31,6 +40,3 @@ const routes = {
   slo: /^(GET|HEAD) \/api\/v1\/slo\/[^/]+$/,
   history: /^(GET|HEAD) \/api\/v1\/slo\/[^/]+\/history$/
 }
-
-// The search's path is one of an SLO too.
-const operations = ["create", "status", "download", "search", "slo", "history"] as const

@@ -12,7 +12,7 @@ import type { Operation } from "./Operation.ts"
  *
  * **Details**
  *
- * Periods are whole seconds and aligned to the calendar: with 10 seconds a window begins at :00, :10, :20,
+ * A period that is a number is in milliseconds. Periods are whole seconds and aligned to the calendar: with 10 seconds a window begins at :00, :10, :20,
  * … of the clock, not with the first request. Rules with the same name share their count.
  *
  * @category models

@@ -8,7 +8,7 @@ import type * as ReportCsv from "./ReportCsv.ts"
 import * as Timeline from "./Timeline.ts"
 
 /**
- * How a report behaves.
+ * How a report behaves; a number for an age is in milliseconds.
  *
  * @category models
  * @since 0.1.0

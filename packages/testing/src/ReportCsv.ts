@@ -8,6 +8,7 @@ import * as Option from "effect/Option"
 import * as Stream from "effect/Stream"
 import * as Calendar from "./internal/report/calendar.ts"
 import * as Lines from "./internal/report/lines.ts"
+import type { ReportRow } from "./ReportRow.ts"
 import type * as Slo from "./Slo.ts"
 
 /**
@@ -178,6 +179,32 @@ export const isTable = (csv: ReportCsv): csv is Table => typeof csv !== "string"
 export const withPeriod = (csv: ReportCsv, period: Period): ReportCsv => isTable(csv) ? { ...csv, period } : csv
 
 /**
+ * The file that has these rows, in their order.
+ *
+ * **Details**
+ *
+ * Its columns are the intervals of all rows, the earliest first; a cell that a row lacks is empty.
+ *
+ * **Example** (A row)
+ *
+ * ```ts
+ * import { ReportCsv } from "@effect-datadog/slo-report-testing"
+ *
+ * export const file = ReportCsv.fromRows([
+ *   { id: "a", name: "Checkout, p99", target: 99.9, cells: [{ start: "2026-01-01", status: 99.95 }] }
+ * ])
+ * file.split("\n")[1] // => "a,metric,\"Checkout, p99\",99.9,,99.95"
+ * ```
+ *
+ * @category constructors
+ * @since 0.1.0
+ */
+export const fromRows = (rows: ReadonlyArray<ReportRow>): string => {
+  const starts = [...new Set(rows.flatMap(({ cells = [] }) => cells.map(({ start }) => start)))].sort()
+  return [Lines.header(starts), ...rows.map((row, index) => Lines.ofRow(row, index, starts)), ""].join("\n")
+}
+
+/**
  * The bytes of a file.
  *
  * **Details**
@@ -206,10 +233,6 @@ export const standardPeriod: Period = {
   interval: "monthly",
   timezone: "America/New_York"
 }
-
-// -----------------------------------------------------------------------------
-// internals
-// -----------------------------------------------------------------------------
 
 const encoder = new TextEncoder()
 

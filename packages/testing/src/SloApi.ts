@@ -6,7 +6,7 @@
 import type * as Duration from "effect/Duration"
 
 /**
- * What may be other than usual.
+ * What may be other than usual; a number for a duration is in milliseconds.
  *
  * @category models
  * @since 0.1.0

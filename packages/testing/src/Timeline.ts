@@ -10,7 +10,7 @@ import * as Duration from "effect/Duration"
  *
  * **Details**
  *
- * `after` counts from the report's creation, not from the step before.
+ * `after` counts from the report's creation, not from the step before; a number is in milliseconds.
  *
  * @category models
  * @since 0.1.0
@@ -33,7 +33,7 @@ export interface Step {
 export type Timeline = ReadonlyArray<Step>
 
 /**
- * `in_progress` until this age, then the given status.
+ * `in_progress` until this age, then the given status; a number is in milliseconds.
  *
  * @category constructors
  * @since 0.1.0

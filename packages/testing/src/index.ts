@@ -1,6 +1,7 @@
 /**
  * A faithful fake of Datadog's SLO API: reports, searches and histories.
  *
+ * @module @effect-datadog/slo-report-testing
  * @since 0.1.0
  */
 export * as Answer from "./Answer.ts"
@@ -15,8 +16,11 @@ export * as RecordedRequest from "./RecordedRequest.ts"
 export * as Report from "./Report.ts"
 export * as ReportCsv from "./ReportCsv.ts"
 export * as ReportEndpoints from "./ReportEndpoints.ts"
+export * as ReportRow from "./ReportRow.ts"
 export * as Scenario from "./Scenario.ts"
+export * as ScenarioFile from "./ScenarioFile.ts"
 export * as Slo from "./Slo.ts"
 export * as SloApi from "./SloApi.ts"
 export * as SloModel from "./SloModel.ts"
+export * as TestTime from "./TestTime.ts"
 export * as Timeline from "./Timeline.ts"

@@ -78,6 +78,23 @@ describe("a loopback server", () => {
         error.message,
         `Port ${port} of 127.0.0.1 is in use. Choose another one, or 0 for any that is free.`
       )
+      assert.include(JSON.parse(JSON.stringify(error)), { _tag: "PortUnavailable", message: error.message })
+    }).pipe(withServer))
+
+  it.live("listens where it is told, and says what can't be", () =>
+    Effect.gen(function*() {
+      const urls = yield* Effect.forEach(["localhost", "0.0.0.0"], (host) =>
+        Effect.scoped(Effect.gen(function*() {
+          const { port, url } = yield* FakeDatadogServer.make({ host })
+          assert.strictEqual((yield* fetchOf(`${url}/_fake/health`, {})).status, 200)
+          return url.replace(String(port), "port")
+        })))
+      assert.deepStrictEqual(urls, ["http://localhost:port", "http://127.0.0.1:port"])
+      const error = yield* Effect.flip(Effect.scoped(FakeDatadogServer.make({ host: "192.0.2.1", port: 8126 })))
+      assert.strictEqual(
+        error.message,
+        "Port 8126 of 192.0.2.1 can't be listened on (EADDRNOTAVAIL). Choose another one, or 0 for any that is free."
+      )
     }).pipe(withServer))
 
   it.live("closes all connections at once when its scope closes, also hanging and idle ones", () =>

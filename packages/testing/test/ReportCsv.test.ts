@@ -136,3 +136,32 @@ describe("a period", () => {
     assert.strictEqual(ReportCsv.withPeriod("a,b", period), "a,b")
   })
 })
+
+describe("rows that are given", () => {
+  it.effect("are read back as they were, over all their columns", () =>
+    Effect.gen(function*() {
+      const file = ReportCsv.fromRows([
+        {
+          id: "a",
+          sloType: "monitor",
+          name: "Checkout, \"p99\"\nüber",
+          target: 99.9,
+          exportError: "timed out, really",
+          cells: [{ start: "2026-02-01", status: 99.95 }, { start: "2026-03-01" }]
+        },
+        { cells: [{ start: "2026-01-01", status: 1, raw: "1.0 %" }] },
+        {}
+      ])
+      const usual = ["metric", "Checkout availability", "", ""]
+      assert.deepStrictEqual([...(yield* rowsOf(file))], [
+        ["id", "slo_type", "name", "target", "export_error", "2026-01-01", "2026-02-01", "2026-03-01"],
+        ["a", "monitor", "Checkout, \"p99\"\nüber", "99.9", "timed out, really", "", "99.95", ""],
+        ["5f0ab71d000000000000000000000001", ...usual, "1.0 %", "", ""],
+        ["5f0ab71d000000000000000000000002", ...usual, "", "", ""]
+      ])
+    }))
+
+  it("may be none", () => {
+    assert.strictEqual(ReportCsv.fromRows([]), "id,slo_type,name,target,export_error\n")
+  })
+})

@@ -4,7 +4,7 @@ import { packages } from "./packages.ts"
 export type Installer = "npm" | "pnpm"
 
 /** The environment of this process without what vitest and the package manager added for this process alone. */
-const environment = Object.fromEntries(
+export const environment: Readonly<Record<string, string | undefined>> = Object.fromEntries(
   Object.entries(process.env).filter(([name]) =>
     !/^(VITEST|NODE_ENV$|NODE_OPTIONS$|npm_(lifecycle|package)_)/.test(name)
   )

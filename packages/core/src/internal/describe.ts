@@ -9,6 +9,7 @@ import type { Reason } from "./reason.ts"
 
 interface Call<Tag> {
   readonly _tag: Tag
+  readonly host: string
   readonly method: string
   readonly path: string
 }
@@ -65,7 +66,7 @@ const sentence = (text: string): string => /[.!?]$/.test(text) ? text : `${text}
 
 type Words = readonly [outcome: string, nextStep: string]
 
-const wrongPlace = "Check that the site or DD_HOST is Datadog's API."
+const wrongPlace = (host: string): string => `Check that ${host} is Datadog's API; the site or DD_HOST says so.`
 
 const words = (error: Described): Words => {
   switch (error._tag) {
@@ -80,13 +81,13 @@ const words = (error: Described): Words => {
       return [
         "403 Forbidden",
         "Check three things: the API key and application key (or the access token) are valid, " +
-        "they carry the scope slos_read, and they belong to this site (DD_SITE)."
+        `they carry the scope slos_read, and they belong to the site of ${error.host} (DD_SITE).`
       ]
     case "DatadogNotFound":
       return [
         "404 Not Found",
         error.method === "POST"
-          ? `Nothing answers to this path here. ${wrongPlace}`
+          ? `Nothing answers to this path here. ${wrongPlace(error.host)}`
           : "Reports are not kept for ever: check the id and the site (DD_SITE), or create the report again."
       ]
     case "DatadogTooManyRequests":
@@ -94,7 +95,7 @@ const words = (error: Described): Words => {
     case "DatadogServerError":
       return [
         `${error.status}, the server could not answer`,
-        error.status === 501 || error.status === 505 ? wrongPlace : whenToRetry(error.retryAfter)
+        error.status === 501 || error.status === 505 ? wrongPlace(error.host) : whenToRetry(error.retryAfter)
       ]
     case "DatadogUnexpectedStatus":
       return unexpected(error)
@@ -103,7 +104,7 @@ const words = (error: Described): Words => {
     case "DatadogProtocolError":
       return [
         `${error.status}, but the body is not the promised one: ${error.issue.replace(/\s+/g, " ")}`,
-        "Check that the site or DD_HOST is Datadog's API and that no proxy answers in its place."
+        `${wrongPlace(error.host)} Check that no proxy answers in its place.`
       ]
   }
 }
@@ -121,21 +122,21 @@ const whenToRetry = (retryAfter: Duration.Duration | undefined): string =>
     ? "Try again later."
     : `Try again in ${Duration.format(retryAfter)}.`
 
-const unexpected = ({ location, status }: Unexpected): Words => {
+const unexpected = ({ host, location, status }: Unexpected): Words => {
   if (location !== undefined) {
     return [
       `${status}, a redirect to ${location}`,
       "Redirects are not followed, so that keys stay here: check the site or DD_HOST."
     ]
   }
-  return [`unexpected status ${status}`, nextSteps[status] ?? wrongPlace]
+  const offered = status === 405 ? "This method is not offered there. " : ""
+  return [`unexpected status ${status}`, nextSteps[status] ?? offered + wrongPlace(host)]
 }
 
 const tooLarge =
   "The request is larger than the server, or a proxy before it, takes: shorten the query, check the keys."
 
 const nextSteps: Readonly<Record<number, string>> = {
-  405: `This method is not offered there. ${wrongPlace}`,
   407: "A proxy asks for a user and a password: check the proxy variables.",
   410: "Datadog offers this no longer, or the report is gone.",
   413: tooLarge,
@@ -147,7 +148,7 @@ const nextSteps: Readonly<Record<number, string>> = {
 }
 
 const transport = (error: Unanswered): Words => {
-  const sentence = transportWords[error.reason]
+  const sentence = transportWords(error.host)[error.reason]
   switch (error.reason) {
     case "timeout":
       return error.cause === undefined
@@ -163,13 +164,16 @@ const transport = (error: Unanswered): Words => {
 const causeOf = ({ cause }: Unanswered): string =>
   Predicate.isError(cause) ? cause.message.replace(/\s+/g, " ").slice(0, 300) : "no cause given"
 
-const transportWords: Record<Unanswered["reason"], Words> = {
-  refused: ["the connection was refused", "Check the network, the proxy variables and the site or DD_HOST."],
-  unreachable: ["no connection came about", "Check the network, the proxy variables and the site or DD_HOST."],
+const transportWords = (host: string): Record<Unanswered["reason"], Words> => ({
+  refused: [`the connection to ${host} was refused`, "Check the network, the proxy variables and the site or DD_HOST."],
+  unreachable: [
+    `no connection to ${host} came about`,
+    "Check the network, the proxy variables and the site or DD_HOST."
+  ],
   reset: ["the connection broke before the answer was complete", "Try again; if it persists, check the network."],
-  dns: ["the host name was not found", "Check the site or DD_HOST, and the network's name service."],
+  dns: [`the host name of ${host} was not found`, "Check the site or DD_HOST, and the network's name service."],
   tls: [
-    "the secure connection failed",
+    `the secure connection to ${host} failed`,
     "Check the certificates that this machine or its proxy uses, and that the host speaks HTTPS."
   ],
   proxy: ["the proxy opened no tunnel", "Check the proxy variables, and whom and what the proxy lets through."],
@@ -177,4 +181,4 @@ const transportWords: Record<Unanswered["reason"], Words> = {
   closed: ["the client is closed", "Use it within the scope of its layer, or make another one."],
   invalid: ["the request can't be sent", "Correct it; sent again unchanged it fails again."],
   other: ["the request could not be carried out", "See the error's cause."]
-}
+})

@@ -22,7 +22,8 @@ export const toSeconds = (time: DateTime.DateTime): number => DateTime.toEpochMi
 
 /** @internal */
 export const Time = Schema.DateTimeUtc.annotate({
-  message: "Expected a time, or an ISO 8601 date or time that exists and has a year of four digits, " +
+  message:
+    "Expected a time, epoch milliseconds from 1973 on (not seconds), or an ISO 8601 date or time that exists and has a year of four digits, " +
     "such as 2024-01-31 or 2024-01-31T08:00:00Z",
   toCodecArbitrary: () =>
     Schema.link<DateTime.Utc>()(Seconds, {

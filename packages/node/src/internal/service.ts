@@ -13,7 +13,7 @@ import * as Result from "effect/Result"
 import * as Semaphore from "effect/Semaphore"
 import * as Stream from "effect/Stream"
 import type { ClientOptions } from "../ClientOptions.ts"
-import * as DatadogConfig from "../DatadogConfig.ts"
+import type * as DatadogConfig from "../DatadogConfig.ts"
 import type { ExportOptions } from "../ExportOptions.ts"
 import type { ExportProgress } from "../ExportProgress.ts"
 import * as RetryPolicy from "../RetryPolicy.ts"
@@ -24,6 +24,8 @@ import type { TableOptions } from "../TableOptions.ts"
 import * as Announcement from "./http/announcement.ts"
 import { maxAttempts } from "./http/attempt.ts"
 import * as Bounds from "./http/bounds.ts"
+import * as Counts from "./http/counts.ts"
+import { apiUrlOf } from "./http/settings.ts"
 import * as Scrub from "./http/scrub.ts"
 import { toFile, withAnnouncement } from "./export.ts"
 import * as TableExport from "./history/export.ts"
@@ -54,19 +56,21 @@ export const make = Effect.fnUntraced(function*(
   const pacer = yield* Pacer.make(pacing === false ? Limiter.unlimited : Limiter.make(reserve))
   const scrub = Scrub.make(options.credentials)
   const retry = options.retry ?? RetryPolicy.default
-  const created = CreatedReports.make()
+  const counts = Counts.make(site)
+  const created = CreatedReports.make(counts)
   const slots = yield* Semaphore.make(maxAttempts)
   const turns = yield* Turns.make
   const announcements = Announcement.make(scrub)
-  const common = { client, scrub, attemptTimeout, retry, announcements, slots }
+  const { host } = new URL(apiUrlOf(options))
+  const common = { client, host, scrub, attemptTimeout, retry, announcements, slots, counts }
   const sender = { ...common, meter: Meters.both(pacer.meter, turns.ahead) }
   const pacedSender = { ...common, meter: Meters.both(turns.paced, pacer.meter) }
   const operations = Operations.make({ site, privately, created, sender })
   const histories = HistoryOperations.make({ site, privately, sender, pacedSender })
-  const polls = yield* SharedPolls.make({ pacer, retry, poll: operations.poll }, pacing !== false)
+  const polls = yield* SharedPolls.make({ pacer, retry, counts, poll: operations.poll }, pacing !== false)
 
   const wait = <E>(id: Effect.Effect<ReportId, E>, options: WaitOptions | undefined) =>
-    Wait.stream({ site, polls, created }, id, options)
+    Wait.stream({ site, polls, created, counts }, id, options)
 
   const waitForReport = (id: string, options?: WaitOptions) => wait(validId(id), options)
 
@@ -77,10 +81,14 @@ export const make = Effect.fnUntraced(function*(
     return report.status === "failed" ? yield* new ReportFailed({ report }) : report
   })
 
+  // Of the table's span, which the calls are below.
+  const create = (request: SloReportRequest) =>
+    Effect.tap(operations.create(request), (id) => Effect.annotateCurrentSpan("slo.report.id", id))
+
   const reportRows = (id: ReportId) => rows(id, bytes(id), scrub)
 
   const table = (request: SloReportRequest, { maxSlos = defaultMaxSlos }: TableOptions = {}) =>
-    Table.make({ search: histories.search, history: histories.pacedHistory }, request, maxSlos)
+    Table.make({ host, search: histories.search, history: histories.pacedHistory }, request, maxSlos)
 
   const exporting = <E, R>(
     request: SloReportRequest,
@@ -90,7 +98,7 @@ export const make = Effect.fnUntraced(function*(
     const wait_ = (id: ReportId) => wait(Effect.succeed(id), options)
     return withAnnouncement(
       Source.stream(options?.source ?? "auto", {
-        create: operations.create(request),
+        create: create(request),
         report: (id, chosen) =>
           Stream.concat(
             Stream.succeed<ExportProgress>(chosen),
@@ -130,7 +138,7 @@ export const make = Effect.fnUntraced(function*(
     getSloHistory: (id: string, period: Period) => Effect.flatMap(validQuestion(id, period), histories.history),
     rows: (request: SloReportRequest, options?: TableOptions) =>
       inRowsSpan(Source.stream(options?.source ?? "auto", {
-        create: operations.create(request),
+        create: create(request),
         report: (id) => Stream.unwrap(Effect.as(done(Effect.succeed(id), options), reportRows(id))),
         history: () => Stream.unwrap(Effect.map(table(request, options), ({ rows }) => rows))
       })),
@@ -146,9 +154,8 @@ const defaultMaxSlos = 1000
 
 // What is wrong with an option is a programmer's mistake, told before anything is sent.
 const checked = (
-  { attemptTimeout = "30 seconds", credentials, pacing }: DatadogConfig.DatadogConfig & ClientOptions
+  { attemptTimeout = "30 seconds", pacing }: ClientOptions
 ) => {
-  DatadogConfig.checkCredentials(credentials)
   const reserve = pacing === false ? 0 : pacing?.reserve ?? Limiter.defaultReserve
   const isPart = (reserve: number) => reserve >= 0 && reserve <= 1
   return {

@@ -6,7 +6,10 @@ export const withOwnMetrics = <A, E, R>(self: Effect.Effect<A, E, R>): Effect.Ef
   Effect.suspend(() => Effect.provideService(self, Metric.MetricRegistry, new Map()))
 
 const countOf = (metric: typeof SloReportMetrics.waits, attributes: Record<string, string>) =>
-  Effect.map(Metric.value(Metric.withAttributes(metric, attributes)), ({ count }) => count)
+  Effect.map(
+    Metric.value(Metric.withAttributes(metric, { "datadog.site": "datadoghq.com", ...attributes })),
+    ({ count }) => count
+  )
 
 export const waitsOf = (outcome: string) => countOf(SloReportMetrics.waits, { outcome })
 

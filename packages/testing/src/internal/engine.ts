@@ -8,7 +8,6 @@ import * as Duration from "effect/Duration"
 import * as Effect from "effect/Effect"
 import * as Stream from "effect/Stream"
 import * as Answer from "../Answer.ts"
-import type * as Credentials from "../Credentials.ts"
 import type * as Fault from "../Fault.ts"
 import * as Operation from "../Operation.ts"
 import type * as RateLimit from "../RateLimit.ts"
@@ -17,42 +16,32 @@ import * as Report from "../Report.ts"
 import * as ReportCsv from "../ReportCsv.ts"
 import type * as ReportEndpoints from "../ReportEndpoints.ts"
 import type * as Slo from "../Slo.ts"
-import type * as SloApi from "../SloApi.ts"
-import * as Faults from "./faults.ts"
-import * as Middleware from "./middleware.ts"
+import * as FakeClock from "./clock.ts"
+import type * as Faults from "./faults.ts"
 import * as Query from "./query.ts"
 import type { CreateRequest } from "./report/createRequest.ts"
 import * as Routes from "./routes.ts"
 import * as History from "./slo/history.ts"
-import * as SloStore from "./slo/store.ts"
+import { dropOldest } from "./oldest.ts"
+import * as State from "./state.ts"
+
+type OnRequest = (request: RecordedRequest) => Effect.Effect<void>
 
 /** @internal */
-export interface Settings {
-  readonly credentials: Credentials.Credentials
-  readonly rateLimit: RateLimit.Rule | false | undefined
-  readonly reportEndpoints: ReportEndpoints.ReportEndpoints
-  readonly sloApi: SloApi.Options
-  readonly report: Report.Options
-  readonly onRequest: (request: RecordedRequest) => Effect.Effect<void>
-}
-
-/** @internal */
-export const make = Effect.fnUntraced(function*({ onRequest, ...settings }: Settings) {
-  const middleware = Middleware.make(settings.credentials, settings.rateLimit)
-  const faults = Faults.make()
-  const reports = new Map<string, Report.Report>()
-  const log: Array<RecordedRequest> = []
-  const { indexLag = 0, inReports = true, monitorsInReports = false, retention = "Infinity" } = settings.sloApi
-  const slos = SloStore.make(toMillis(indexLag))
-  let reportDefaults = settings.report
-  let reportEndpoints = settings.reportEndpoints
+export const make = Effect.fnUntraced(function*(settings: State.Settings, onRequest: OnRequest) {
+  const clock = FakeClock.make()
+  const { inReports = true, monitorsInReports = false, retention = "Infinity" } = settings.sloApi
+  let state = State.make(settings, yield* Clock.currentTimeMillis)
   let inFlight = 0
 
   const addReport = (own: Report.Options & { readonly id?: string | undefined }) =>
     Effect.map(Clock.currentTimeMillis, (now) => {
-      const id = own.id ?? Report.makeId(now, reports.size)
+      const { reportCount, reportDefaults, reports } = state
+      const id = own.id ?? Report.makeId(now, reportCount)
       const report = { ...reportDefaults, ...own, id, createdAt: now }
+      state.reportCount += 1
       reports.set(id, report)
+      if (reports.size > settings.reportLimit) dropOldest(reports)
       return report
     })
 
@@ -60,9 +49,9 @@ export const make = Effect.fnUntraced(function*({ onRequest, ...settings }: Sett
 
   // A fake that has SLOs exports them, unless reports were given something else to hold.
   const csvOf = (query: string, now: number): ReportCsv.ReportCsv =>
-    !inReports || slos.all().length === 0 ? {} : {
+    !inReports || state.slos.all().length === 0 ? {} : {
       slos: {
-        list: slos.search(query, now).slice(0, mostExported),
+        list: state.slos.search(query, now).slice(0, mostExported),
         monitors: monitorsInReports,
         notBefore: oldest(now)
       }
@@ -71,48 +60,44 @@ export const make = Effect.fnUntraced(function*({ onRequest, ...settings }: Sett
   const createReport = ({ period, query }: CreateRequest) =>
     Effect.flatMap(
       Clock.currentTimeMillis,
-      (now) => addReport({ csv: ReportCsv.withPeriod(reportDefaults.csv ?? csvOf(query, now), period) })
+      (now) => addReport({ csv: ReportCsv.withPeriod(state.reportDefaults.csv ?? csvOf(query, now), period) })
     )
 
   const route = yield* Routes.make(
-    { find: (id) => reports.get(id), create: createReport },
-    { find: slos.find, search: slos.search, history: History.settings(settings.sloApi), oldest }
+    { find: (id) => state.reports.get(id), create: createReport },
+    {
+      find: (id) => state.slos.find(id),
+      search: (query, now) => state.slos.search(query, now),
+      history: History.settings(settings.sloApi),
+      oldest
+    }
   )
 
   const process = Effect.fnUntraced(function*(request: RecordedRequest) {
     if (request.operation === "other") return Routes.notFound
-    const isOfReports = reportOperations.has(request.operation)
-    const { headers, refuse } = reportEndpoints
+    const { middleware, reportEndpoints } = state
     const answer = (yield* middleware.refuse(request))
-      ?? refuse(request.operation)
+      ?? reportEndpoints.refuse(request.operation)
       ?? (yield* route(request))
     const rateLimit = yield* middleware.headers(request.operation, answer.status)
     const limited = { ...answer, headers: [...answer.headers, ...rateLimit] }
-    return isOfReports ? Answer.withHeaders(limited, headers) : limited
+    return reportOperations.has(request.operation) ? Answer.withHeaders(limited, reportEndpoints.headers) : limited
   })
 
-  const record = (request: WireRequest) =>
-    Effect.map(Clock.currentTimeMillis, (at) => {
-      const operation = Operation.of(request.method, request.path)
-      const arrived: RecordedRequest = {
-        ...request,
-        sequence: log.length + 1,
-        at,
-        operation,
-        query: Query.parse(request.path),
-        status: undefined,
-        fault: undefined
-      }
-      log.push(arrived)
-      return arrived
-    })
-
   const answer = Effect.fnUntraced(function*(request: WireRequest) {
-    const arrived = yield* record(request)
+    const { faults, journal, middleware } = state
+    const arrived = journal.add({
+      ...request,
+      at: yield* Clock.currentTimeMillis,
+      operation: Operation.of(request.method, request.path),
+      query: Query.parse(request.path),
+      status: undefined,
+      fault: undefined
+    })
     const fault = faults.take(arrived)
     const settle = (status: number | undefined) => {
       const settled = { ...arrived, status, fault: fault?.name }
-      log[arrived.sequence - 1] = settled
+      journal.settle(settled)
       return settled
     }
     settle(undefined)
@@ -132,40 +117,52 @@ export const make = Effect.fnUntraced(function*({ onRequest, ...settings }: Sett
         isOpen = false
       })
       inFlight += 1
-      return restore(answer(request)).pipe(
+      return restore(clock.provide(answer(request))).pipe(
         Effect.onError(() => leave),
         Effect.flatMap((answer): Effect.Effect<Answer.Answer> => {
           if (request.method === "HEAD") return Effect.as(leave, { ...answer, body: new Uint8Array(0) })
           return answer.body instanceof Uint8Array
             ? Effect.as(leave, answer)
-            : Effect.succeed({ ...answer, body: Stream.ensuring(answer.body, leave) })
+            : Effect.succeed({ ...answer, body: Stream.ensuring(clock.provideStream(answer.body), leave) })
         })
       )
     })
 
+  const now = clock.provide(Clock.currentTimeMillis)
+
   return {
     credentials: settings.credentials,
-    addReport: (own: Parameters<typeof addReport>[0] = {}) => Effect.map(addReport(own), ({ id }) => id),
+    addReport: (own: Parameters<typeof addReport>[0] = {}) => Effect.map(clock.provide(addReport(own)), ({ id }) => id),
     setReportDefaults: (defaults: Report.Options) =>
       Effect.sync(() => {
-        reportDefaults = defaults
+        state.reportDefaults = defaults
       }),
     setReportEndpoints: (endpoints: ReportEndpoints.ReportEndpoints) =>
       Effect.sync(() => {
-        reportEndpoints = endpoints
+        state.reportEndpoints = endpoints
       }),
-    addSlo: (slo: Slo.Options = {}) => Effect.map(Clock.currentTimeMillis, (now) => slos.add(slo, now).id),
-    removeSlo: (id: string) => Effect.map(Clock.currentTimeMillis, (now) => slos.remove(id, now)),
-    slos: Effect.sync(slos.all),
-    reportIds: Effect.sync(() => [...reports.keys()]),
-    inject: (fault: Fault.Fault, times: number, matches: (request: RecordedRequest) => boolean) =>
-      Effect.sync(() => faults.add(fault, times, matches)),
-    clearFaults: Effect.sync(faults.clear),
+    addSlo: (slo: Slo.Options = {}) => Effect.map(now, (now) => state.slos.add(slo, now).id),
+    removeSlo: (id: string) => Effect.map(now, (now) => state.slos.remove(id, now)),
+    slos: Effect.sync(() => state.slos.all()),
+    reportIds: Effect.sync(() => [...state.reports.keys()]),
+    inject: (fault: Fault.Fault, target: Faults.Target) => Effect.sync(() => state.faults.add(fault, target)),
+    pendingFaults: Effect.sync(() => state.faults.all()),
+    clearFaults: Effect.sync(() => state.faults.clear()),
     setRateLimit: (rule: RateLimit.Rule | false, operation?: Operation.Operation) =>
-      Effect.sync(() => middleware.setRule(rule, operation)),
-    useRateLimit: (requests: number, operation: Operation.Operation = "status") => middleware.use(operation, requests),
-    requests: Effect.sync(() => [...log]),
+      Effect.sync(() => state.middleware.setRule(rule, operation)),
+    useRateLimit: (requests: number, operation: Operation.Operation = "status") =>
+      clock.provide(Effect.suspend(() => state.middleware.use(operation, requests))),
+    requests: Effect.sync(() => state.journal.all()),
+    requestCount: Effect.sync(() => state.journal.count()),
+    clearRequests: Effect.sync(() => state.journal.clear()),
     inFlight: Effect.sync(() => inFlight),
+    now,
+    advance: clock.advance,
+    setNow: clock.set,
+    reset: Effect.map(Clock.currentTimeMillis, (now) => {
+      clock.reset()
+      state = State.make(settings, now)
+    }),
     handle
   }
 })

@@ -31,10 +31,20 @@ export const make = Effect.fnUntraced(function*(reports: ReportRoutes.Reports, s
     )
 }, Effect.provideService(HttpRouter.RouterConfig, { maxParamLength: 65_536, ignoreDuplicateSlashes: false }))
 
-/** What Datadog answers to a path that it doesn't know. @internal */
+const known = [
+  "POST /api/v2/slo/report",
+  "GET /api/v2/slo/report/{report_id}/status",
+  "GET /api/v2/slo/report/{report_id}/download",
+  "GET /api/v1/slo/search",
+  "GET /api/v1/slo/{slo_id}",
+  "GET /api/v1/slo/{slo_id}/history"
+]
+
+/** What Datadog answers to a path that it doesn't know; a header of the fake's says which ones it knows. @internal */
 export const notFound: Answer.Answer = Answer.make({
   status: 404,
   contentType: "application/json",
+  headers: [["X-Fake-Datadog-Routes", known.join(", ")]],
   body: ErrorBody.make("strings", 404, ["Not found"]).text
 })
 

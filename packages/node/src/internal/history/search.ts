@@ -21,7 +21,7 @@ export interface Found {
 }
 
 /** @internal */
-export const call: Call = { method: "GET", path: "/api/v1/slo/search" }
+export const callOf = (host: string): Call => ({ host, method: "GET", path: "/api/v1/slo/search" })
 
 // The most that was recorded; an SLO has about 1.5 kB.
 const pageSize = 100
@@ -51,8 +51,9 @@ export const pages = (
       }))
   })
 
-const page = (sender: RetryingSender, query: string, number: number) =>
-  send(
+const page = (sender: RetryingSender, query: string, number: number) => {
+  const call = callOf(sender.host)
+  return send(
     sender,
     {
       operation: "search",
@@ -64,3 +65,4 @@ const page = (sender: RetryingSender, query: string, number: number) =>
     },
     decode
   )
+}

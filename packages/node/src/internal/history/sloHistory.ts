@@ -35,7 +35,11 @@ export const sloHistory = <A>(
 ): Effect.Effect<A, DatadogError> => {
   const path = `/api/v1/slo/${encodeURIComponent(question.id)}/history`
   const request = HttpClientRequest.get(path, { urlParams: { from_ts: question.from, to_ts: question.to } })
-  return send(sender, { operation: "history", call: { method: "GET", path }, request, maxBytes }, decode)
+  return send(
+    sender,
+    { operation: "history", call: { host: sender.host, method: "GET", path }, request, maxBytes },
+    decode
+  )
 }
 
 /** @internal */

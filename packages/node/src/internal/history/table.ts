@@ -23,11 +23,13 @@ import * as Answers from "./answers.ts"
 import * as Cell from "./cell.ts"
 import * as Cutting from "./cutting.ts"
 import { Draft } from "./draft.ts"
-import { call, type Found } from "./search.ts"
+import { callOf, type Found } from "./search.ts"
 import { type HistoryCall, whole } from "./sloHistory.ts"
 
 /** The calls that a table is made of. @internal */
 export interface Calls {
+  /** That is asked. */
+  readonly host: string
   readonly search: (query: string) => Stream.Stream<Found, DatadogError>
   readonly history: HistoryCall
 }
@@ -52,7 +54,7 @@ export const make = Effect.fnUntraced(function*(
   const now = yield* DateTime.now
   // What is wrong with a period is told in its own words, also of a plain object of a request's type.
   if (hasTimes(request)) yield* Effect.fromResult(ReportIntervals.make(request, now))
-  const { query, ...period } = yield* validRequest(request)
+  const { query, ...period } = yield* validRequest(calls.host, request)
   const intervals = yield* Effect.fromResult(ReportIntervals.make(period, now))
   const slos: Array<Slo> = []
   yield* Stream.runForEach(calls.search(query), (found) => {
@@ -67,10 +69,10 @@ const hasTimes = ({ from, to }: SloReportRequest): boolean => DateTime.isDateTim
 
 const isRequest = Schema.is(SloReportRequest)
 
-const validRequest = (request: SloReportRequest): Effect.Effect<SloReportRequest, DatadogError> =>
+const validRequest = (host: string, request: SloReportRequest): Effect.Effect<SloReportRequest, DatadogError> =>
   isRequest(request)
     ? Effect.succeed(request)
-    : Effect.mapError(makeRequest(request), ({ message }) => notSendable(call, message))
+    : Effect.mapError(makeRequest(request), ({ message }) => notSendable(callOf(host), message))
 
 /** A row of which a cell is to be asked for; without an index, one that is done. */
 interface Step {

@@ -11,10 +11,9 @@ import * as Effect from "effect/Effect"
 import type { HttpClient } from "effect/http/HttpClient"
 import type { HttpClientRequest } from "effect/http/HttpClientRequest"
 import type { HttpClientResponse } from "effect/http/HttpClientResponse"
-import * as Metric from "effect/Metric"
 import type * as Semaphore from "effect/Semaphore"
-import * as SloReportMetrics from "../../SloReportMetrics.ts"
 import type { Announcements } from "./announcement.ts"
+import type { Counts } from "./counts.ts"
 import * as Response from "./response.ts"
 import type { Scrub } from "./scrub.ts"
 import { type Call, fromHttpClientError, timedOut } from "./transport.ts"
@@ -67,12 +66,15 @@ export interface Meter {
 /** @internal */
 export interface Sender {
   readonly client: HttpClient
+  /** That the client asks. */
+  readonly host: string
   readonly meter: Meter
   readonly scrub: Scrub
   readonly attemptTimeout: Duration.Duration
   /** As many attempts as may be under way at once; time in this queue is no attempt's. */
   readonly slots: Semaphore.Semaphore
   readonly announcements: Announcements
+  readonly counts: Counts
 }
 
 /**
@@ -105,7 +107,7 @@ export type Read<A, R = never> = (response: HttpClientResponse) => Effect.Effect
  * @internal
  */
 export const attempt = <A, R>(
-  { announcements, attemptTimeout, client, meter, scrub, slots }: Sender,
+  { announcements, attemptTimeout, client, counts, meter, scrub, slots }: Sender,
   { call, operation, request }: Outgoing,
   read: Read<A, R>,
   permit?: Permit
@@ -131,8 +133,8 @@ export const attempt = <A, R>(
             ? Effect.fail(timedOut(call))
             : Response.failByStatus(response, call, "", scrub)
       }),
-      Effect.tapError(countFailure),
-      Effect.onInterrupt(() => count("interrupted"))
+      Effect.tapError((error) => counts.request(error._tag)),
+      Effect.onInterrupt(() => counts.request("interrupted"))
     )
     return Effect.acquireUseRelease(
       permit === undefined ? meter.acquire(operation) : Effect.succeed(permit),
@@ -150,11 +152,3 @@ const observe = ({ headers, status }: HttpClientResponse): Effect.Effect<Observa
     rateLimit: RateLimit.fromHeaders(headers, now),
     retryAfter: status === 429 ? Duration.toMillis(RateLimit.hint(headers, now) ?? Duration.zero) : 0
   }))
-
-const count = (outcome: string) => Metric.update(Metric.withAttributes(SloReportMetrics.requests, { outcome }), 1)
-
-/** @internal */
-export const countSuccess = count("success")
-
-/** @internal */
-export const countFailure = (error: DatadogError) => count(error._tag)

@@ -6,11 +6,10 @@
 import { type DatadogError, isRetryable } from "@effect-datadog/slo-report/DatadogError"
 import * as Duration from "effect/Duration"
 import * as Effect from "effect/Effect"
-import * as Metric from "effect/Metric"
 import * as Result from "effect/Result"
 import * as RetryPolicy from "../../RetryPolicy.ts"
-import * as SloReportMetrics from "../../SloReportMetrics.ts"
-import { attempt, countSuccess, type Outgoing, type Permit, type Read, type Sender } from "./attempt.ts"
+import { attempt, type Outgoing, type Permit, type Read, type Sender } from "./attempt.ts"
+import type { Counts } from "./counts.ts"
 import * as Response from "./response.ts"
 import { retryAfterMillis } from "./retryAfter.ts"
 import * as ScheduleStepper from "./scheduleStepper.ts"
@@ -32,7 +31,7 @@ export const send = <A>(
   outgoing: Outgoing,
   decode: Response.Decode<A>,
   mayRetry: (error: DatadogError) => boolean = isRetryable
-): Effect.Effect<A, DatadogError> => retrying(sendOnce(sender, outgoing, decode), sender.retry, mayRetry)
+): Effect.Effect<A, DatadogError> => retrying(sendOnce(sender, outgoing, decode), sender, mayRetry)
 
 /**
  * Sends a request without retries, and reads its answer to the end.
@@ -46,7 +45,7 @@ export const sendOnce = <A>(
   permit?: Permit
 ): Effect.Effect<A, DatadogError> => {
   const read: Read<A> = (response) => Response.read(response, outgoing.call, decode, sender.scrub, outgoing.maxBytes)
-  return Effect.tap(attempt(sender, outgoing, read, permit), countSuccess)
+  return Effect.tap(attempt(sender, outgoing, read, permit), () => sender.counts.request("success"))
 }
 
 /**
@@ -58,30 +57,30 @@ export const sendStreaming = <A, R>(
   sender: RetryingSender,
   outgoing: Outgoing,
   read: Read<A, R>
-): Effect.Effect<A, DatadogError, R> => retrying(attempt(sender, outgoing, read), sender.retry, isRetryable)
+): Effect.Effect<A, DatadogError, R> => retrying(attempt(sender, outgoing, read), sender, isRetryable)
 
 const retrying = <A, R>(
   attempt: Effect.Effect<A, DatadogError, R>,
-  policy: RetryPolicy.RetryPolicy,
+  sender: RetryingSender,
   mayRetry: (error: DatadogError) => boolean
-): Effect.Effect<A, DatadogError, R> => Effect.catch(attempt, (error) => retry(attempt, error, policy, mayRetry))
+): Effect.Effect<A, DatadogError, R> => Effect.catch(attempt, (error) => retry(attempt, error, sender, mayRetry))
 
 // Under every policy only what may pass is sent again, and not sooner than asked.
 const retry = Effect.fnUntraced(function*<A, R>(
   attempt: Effect.Effect<A, DatadogError, R>,
   first: DatadogError,
-  clientPolicy: RetryPolicy.RetryPolicy,
+  { counts, retry }: RetryingSender,
   mayRetry: (error: DatadogError) => boolean
 ): Effect.fn.Return<A, DatadogError, R> {
-  const nextDelay = yield* ScheduleStepper.make((yield* RetryPolicy.Current) ?? clientPolicy)
+  const nextDelay = yield* ScheduleStepper.make((yield* RetryPolicy.Current) ?? retry)
   let error = first
   for (let retries = 1; mayRetry(error); retries++) {
     const backoff = yield* nextDelay(error)
     if (backoff === undefined) break
     const delay = delayOf(error, retries, backoff)
-    yield* noteRetry(error, retries, delay)
+    yield* noteRetry(counts, error, retries, delay)
     yield* Effect.annotateCurrentSpan("retry.count", retries)
-    yield* Sleep.sleep(Sleep.causeOf(error), delay)
+    yield* Sleep.sleep(counts, Sleep.causeOf(error), delay)
     const result = yield* Effect.result(attempt)
     if (Result.isSuccess(result)) return result.success
     error = result.failure
@@ -106,8 +105,13 @@ export const delayOf = (error: DatadogError, retries: number, backoff: number): 
  *
  * @internal
  */
-export const noteRetry = (error: DatadogError, retries: number, delay: number): Effect.Effect<void> =>
+export const noteRetry = (
+  counts: Counts,
+  error: DatadogError,
+  retries: number,
+  delay: number
+): Effect.Effect<void> =>
   Effect.andThen(
     Effect.logDebug(`Retry ${retries} in ${Duration.format(Duration.millis(delay))}. ${error.message}`),
-    Metric.update(Metric.withAttributes(SloReportMetrics.retries, { cause: error._tag }), 1)
+    counts.retry(error._tag)
   )

@@ -5,9 +5,8 @@
  */
 import type { DatadogError } from "@effect-datadog/slo-report/DatadogError"
 import * as Effect from "effect/Effect"
-import * as Metric from "effect/Metric"
-import * as SloReportMetrics from "../../SloReportMetrics.ts"
 import type { WaitSleep } from "../../WaitEvent.ts"
+import type { Counts } from "./counts.ts"
 import * as Monotonic from "./monotonic.ts"
 
 /** @internal */
@@ -26,15 +25,9 @@ export const causeOf = (error: DatadogError): "backoff" | "rate_limit" =>
  *
  * @internal
  */
-export const sleep = (cause: SleepCause, millis: number): Effect.Effect<void> =>
+export const sleep = (counts: Counts, cause: SleepCause, millis: number): Effect.Effect<void> =>
   Effect.flatMap(Monotonic.millis, (from) =>
     Effect.ensuring(
       Effect.sleep(millis),
-      Effect.flatMap(Monotonic.millis, (now) => slept(cause, now - from))
+      Effect.flatMap(Monotonic.millis, (now) => counts.slept(cause, now - from))
     ))
-
-/** @internal */
-export const slept = (cause: SleepCause, millis: number): Effect.Effect<void> =>
-  millis > 0
-    ? Metric.update(Metric.withAttributes(SloReportMetrics.sleptSeconds, { cause }), millis / 1000)
-    : Effect.void

@@ -13,6 +13,8 @@ import type { Scrub } from "./scrub.ts"
 
 /** @internal */
 export interface Call {
+  /** Of the API's URL, with its port. */
+  readonly host: string
   readonly method: "GET" | "POST"
   readonly path: string
 }

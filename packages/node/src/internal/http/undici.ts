@@ -3,7 +3,6 @@
  *
  * @since 0.1.0
  */
-import * as DatadogSite from "@effect-datadog/slo-report/DatadogSite"
 import * as NodeHttpClient from "@effect/platform-node/NodeHttpClient"
 import type { ConfigError } from "effect/Config"
 import * as Effect from "effect/Effect"
@@ -11,6 +10,7 @@ import type { HttpClient } from "effect/http/HttpClient"
 import * as Layer from "effect/Layer"
 import * as DatadogConfig from "../../DatadogConfig.ts"
 import { maxAttempts } from "./attempt.ts"
+import { apiUrlOf } from "./settings.ts"
 import * as Proxy from "./proxy.ts"
 import { forgetHeaders } from "./forgetHeaders.ts"
 import * as FreshPost from "./freshPost.ts"
@@ -39,11 +39,12 @@ export const layer = (config: DatadogConfig.DatadogConfig): Layer.Layer<HttpClie
     Layer.effect(NodeHttpClient.Dispatcher, makeDispatcher(config))
   )
 
-const makeDispatcher = Effect.fnUntraced(function*({ apiUrl, site }: DatadogConfig.DatadogConfig) {
+const makeDispatcher = Effect.fnUntraced(function*(config: DatadogConfig.DatadogConfig) {
+  const { apiUrl } = config
   // Keys for a service on this machine are no proxy's business.
   const proxy = apiUrl !== undefined && DatadogConfig.isLoopback(apiUrl)
     ? undefined
-    : yield* Proxy.of(apiUrl ?? DatadogSite.apiUrl(site))
+    : yield* Proxy.of(apiUrlOf(config))
   const { Agent, ProxyAgent } = yield* loadUndici
   const dispatcher = yield* FreshPost.make(() =>
     proxy === undefined

@@ -16,6 +16,7 @@ import * as Option from "effect/Option"
 import type * as Tracer from "effect/Tracer"
 import type { RetryPolicy } from "../../RetryPolicy.ts"
 import type { Permit } from "../http/attempt.ts"
+import type { Counts } from "../http/counts.ts"
 import * as Monotonic from "../http/monotonic.ts"
 import { delayOf, noteRetry } from "../http/request.ts"
 import { retryAfterMillis } from "../http/retryAfter.ts"
@@ -37,6 +38,7 @@ export interface Poller {
   /** Starts a fiber of the client. */
   readonly run: (self: Effect.Effect<void>) => Fiber.Fiber<void>
   readonly retry: RetryPolicy
+  readonly counts: Counts
   readonly poll: (id: ReportId, context: PollContext) => Effect.Effect<SloReport, DatadogError>
   readonly notice: HeldUpNotice
 }
@@ -213,7 +215,7 @@ export class SharedPoll implements Pacer.ScheduledPoll {
           this.retries += 1
           const delay = delayOf(error, this.retries, backoff)
           this.retryAt = answeredAt + delay
-          yield* noteRetry(error, this.retries, delay)
+          yield* noteRetry(this.poller.counts, error, this.retries, delay)
           return this.retryAt
         }
       }

@@ -25,7 +25,7 @@ export interface SharedPolls {
  * @internal
  */
 export const make = Effect.fnUntraced(function*(
-  options: Pick<Poller, "pacer" | "retry" | "poll">,
+  options: Pick<Poller, "pacer" | "retry" | "poll" | "counts">,
   isShared: boolean
 ): Effect.fn.Return<SharedPolls, never, Scope.Scope> {
   const run = yield* FiberSet.makeRuntime<never, void, never>()

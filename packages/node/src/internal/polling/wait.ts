@@ -14,6 +14,7 @@ import * as Stream from "effect/Stream"
 import * as PollPolicy from "../../PollPolicy.ts"
 import type { WaitTimedOut } from "../../SloReportError.ts"
 import type { WaitOptions } from "../../WaitOptions.ts"
+import type { Counts } from "../http/counts.ts"
 import * as Monotonic from "../http/monotonic.ts"
 import * as ScheduleStepper from "../http/scheduleStepper.ts"
 import type { SharedPolls } from "./sharedPolls.ts"
@@ -25,6 +26,7 @@ export interface WaitContext {
   readonly site: DatadogSite
   readonly polls: SharedPolls
   readonly created: KnownReports
+  readonly counts: Counts
 }
 
 /** @internal */
@@ -51,7 +53,7 @@ export const stream = <E>(
 const minInterval = 100
 
 const begin = Effect.fnUntraced(
-  function*({ created, polls, site }: WaitContext, id: ReportId, options: WaitOptions, scope: Scope.Scope) {
+  function*({ counts, created, polls, site }: WaitContext, id: ReportId, options: WaitOptions, scope: Scope.Scope) {
     const started = yield* Monotonic.millis
     const end = started + Duration.toMillis(Duration.fromInputUnsafe(options.deadline ?? "30 minutes"))
     const nextInterval = yield* ScheduleStepper.make(options.poll ?? PollPolicy.default, minInterval)
@@ -60,7 +62,10 @@ const begin = Effect.fnUntraced(
     const context = yield* Effect.context()
     const { onSleep } = options
     const subscription = new Subscription(polls, id, span, started)
-    const loop = new WaitLoop({ id, created, onSleep, span, context, nextInterval, started, end }, subscription)
+    const loop = new WaitLoop(
+      { id, counts, created, onSleep, span, context, nextInterval, started, end },
+      subscription
+    )
     yield* Scope.addFinalizerExit(scope, (exit) => loop.close(exit))
     return loop
   }

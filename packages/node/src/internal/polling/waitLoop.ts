@@ -11,13 +11,12 @@ import type * as Context from "effect/Context"
 import * as Duration from "effect/Duration"
 import * as Effect from "effect/Effect"
 import * as Exit from "effect/Exit"
-import * as Metric from "effect/Metric"
 import * as Option from "effect/Option"
 import * as Pull from "effect/Pull"
 import * as Tracer from "effect/Tracer"
 import { WaitTimedOut } from "../../SloReportError.ts"
-import * as SloReportMetrics from "../../SloReportMetrics.ts"
 import type { WaitOptions } from "../../WaitOptions.ts"
+import type { Counts } from "../http/counts.ts"
 import * as Monotonic from "../http/monotonic.ts"
 import type * as ScheduleStepper from "../http/scheduleStepper.ts"
 import * as Sleep from "../http/sleep.ts"
@@ -40,6 +39,7 @@ export interface KnownReports {
 export interface WaitInput {
   readonly id: SloReport.ReportId
   readonly created: KnownReports
+  readonly counts: Counts
   readonly onSleep: WaitOptions["onSleep"]
   readonly span: Tracer.Span
   readonly context: Context.Context<never>
@@ -89,7 +89,7 @@ export class WaitLoop {
       this.isClosed = true
       return this.wake().pipe(
         Effect.ensuring(this.subscription.end()),
-        Effect.ensuring(Metric.update(Metric.withAttributes(SloReportMetrics.waits, { outcome: this.outcome }), 1)),
+        Effect.ensuring(this.input.counts.wait(this.outcome)),
         Effect.ensuring(Span.end(this.input.span, exit)),
         Effect.provideContext(this.input.context)
       )
@@ -205,7 +205,7 @@ export class WaitLoop {
   // Counts the sleep that is over: until then for its cause, from then on for the limit that held it up.
   private wake(until = Infinity, askedAt?: number): Effect.Effect<void> {
     return Effect.flatMap(Monotonic.millis, (now) => {
-      const { asleepSince, sleepCause, subscription } = this
+      const { asleepSince, input: { counts }, sleepCause, subscription } = this
       if (asleepSince === undefined) return Effect.void
       const stop = askedAt ?? subscription.poll.askedAt ?? now
       const limited = subscription.isToldHeldUp ? Math.max(0, stop - Math.max(until, asleepSince)) : 0
@@ -215,7 +215,7 @@ export class WaitLoop {
       subscription.isToldHeldUp = false
       this.heldUp.rateLimit += limited + (sleepCause === "rate_limit" ? beyondDue : 0)
       this.heldUp.backoff += sleepCause === "backoff" ? beyondDue : 0
-      return Effect.andThen(Sleep.slept(sleepCause, slept), Sleep.slept("rate_limit", limited))
+      return Effect.andThen(counts.slept(sleepCause, slept), counts.slept("rate_limit", limited))
     })
   }
 

@@ -26,8 +26,9 @@ import { type Call, notSendable } from "../http/transport.ts"
 export const create = (
   sender: RetryingSender,
   request: SloReportRequest
-): Effect.Effect<ReportId, DatadogError | CreateOutcomeUnknown> =>
-  Effect.matchEffect(toBody(request), {
+): Effect.Effect<ReportId, DatadogError | CreateOutcomeUnknown> => {
+  const call: Call = { host: sender.host, method: "POST", path }
+  return Effect.matchEffect(toBody(request), {
     onFailure: ({ message }): Effect.Effect<never, DatadogError> => Effect.fail(notSendable(call, message)),
     onSuccess: (body) => {
       const outgoing: Outgoing = { operation: "create", call, request: HttpClientRequest.bodyJsonUnsafe(post, body) }
@@ -36,11 +37,12 @@ export const create = (
       )
     }
   })
+}
 
-const call: Call = { method: "POST", path: "/api/v2/slo/report" }
+const path = "/api/v2/slo/report"
 
 // Over a connection that the server is closing the request may be lost or not.
-const post = HttpClientRequest.post(call.path, { headers: { connection: "close" } })
+const post = HttpClientRequest.post(path, { headers: { connection: "close" } })
 
 const isRequest = Schema.is(SloReportRequest)
 

@@ -6,6 +6,7 @@
 import type { DatadogError } from "@effect-datadog/slo-report/DatadogError"
 import type { ReportId } from "@effect-datadog/slo-report/SloReport"
 import * as Effect from "effect/Effect"
+import type { Counts } from "../http/counts.ts"
 import * as Monotonic from "../http/monotonic.ts"
 import * as Sleep from "../http/sleep.ts"
 import type { KnownReports } from "../polling/waitLoop.ts"
@@ -27,7 +28,7 @@ const retryMillis = 1000
 const maxReports = 10_000
 
 /** @internal */
-export const make = (): CreatedReports => {
+export const make = (counts: Counts): CreatedReports => {
   const createdAt = new Map<ReportId, number>()
 
   const isNotFoundYet: CreatedReports["isNotFoundYet"] = (id, error, now) =>
@@ -47,7 +48,7 @@ export const make = (): CreatedReports => {
         Effect.catch(self, (error) =>
           Effect.flatMap(Monotonic.millis, (now) =>
             isNotFoundYet(id, error, now)
-              ? Effect.andThen(Sleep.sleep("poll", retryMillis), attempt(self))
+              ? Effect.andThen(Sleep.sleep(counts, "poll", retryMillis), attempt(self))
               : Effect.fail(error)))
       return attempt
     }

@@ -14,7 +14,7 @@ import * as Scope from "effect/Scope"
 import * as Stream from "effect/Stream"
 import { damaged, gunzip, isDecided, isGzip } from "../http/gzip.ts"
 import { peek } from "../http/peek.ts"
-import { countFailure, countSuccess, type Sender } from "../http/attempt.ts"
+import type { Sender } from "../http/attempt.ts"
 import { type RetryingSender, sendStreaming } from "../http/request.ts"
 import * as Response from "../http/response.ts"
 import { brokeOff, type Call, timedOut } from "../http/transport.ts"
@@ -36,7 +36,7 @@ type Parts = Stream.Stream<Part, DatadogError>
  */
 export const open = (sender: RetryingSender, id: ReportId): Effect.Effect<Parts, DatadogError, Scope.Scope> => {
   const path = `/api/v2/slo/report/${encodeURIComponent(id)}/download`
-  const call: Call = { method: "GET", path }
+  const call: Call = { host: sender.host, method: "GET", path }
   const request = HttpClientRequest.get(path, {
     headers: {
       accept: "text/csv, application/json",
@@ -61,7 +61,7 @@ const inOwnScope = Effect.fnUntraced(function*<A, E>(self: Effect.Effect<A, E, S
 })
 
 const readOk = Effect.fnUntraced(function*(
-  { attemptTimeout, scrub }: Sender,
+  { attemptTimeout, counts, scrub }: Sender,
   call: Call,
   response: HttpClientResponse
 ): Effect.fn.Return<Parts, DatadogError, Scope.Scope> {
@@ -93,8 +93,8 @@ const readOk = Effect.fnUntraced(function*(
   const isFramed = length !== undefined || "transfer-encoding" in response.headers
   return (isFramed ? table : notCut(table, call)).pipe(
     Stream.map((chunk) => ({ chunk, total })),
-    Stream.tapError(countFailure),
-    Stream.concat(Stream.fromEffectDrain(countSuccess))
+    Stream.tapError((error) => counts.request(error._tag)),
+    Stream.concat(Stream.fromEffectDrain(counts.request("success")))
   )
 })
 

@@ -59,12 +59,12 @@ export const make = ({ created, privately, sender, site }: Context): Operations 
     status: (id) =>
       statusIn(
         { attributes: { ...call.attributes, "slo.report.id": id } },
-        created.retryWhileNotFound(id)(send(sender, statusRequest(id), Status.decodeOf(id)))
+        created.retryWhileNotFound(id)(send(sender, statusRequest(sender.host, id), Status.decodeOf(id)))
       ),
     poll: (id, { links, permit, retries }) =>
       statusIn(
         { root: true, links, attributes: { ...call.attributes, "slo.report.id": id, "retry.count": retries } },
-        sendOnce(sender, statusRequest(id), Status.decodeOf(id), permit)
+        sendOnce(sender, statusRequest(sender.host, id), Status.decodeOf(id), permit)
       ),
     create: Effect.fn("SloReportClient.createReport", call)(
       function*(request: SloReportRequest): Effect.fn.Return<ReportId, DatadogError | CreateOutcomeUnknown> {
@@ -85,9 +85,9 @@ export const make = ({ created, privately, sender, site }: Context): Operations 
   }
 }
 
-const statusRequest = (id: ReportId): Outgoing => {
+const statusRequest = (host: string, id: ReportId): Outgoing => {
   const path = `/api/v2/slo/report/${encodeURIComponent(id)}/status`
-  return { operation: "status", call: { method: "GET", path }, request: HttpClientRequest.get(path) }
+  return { operation: "status", call: { host, method: "GET", path }, request: HttpClientRequest.get(path) }
 }
 
 const annotated = (span: Span, report: SloReport): SloReport => {

@@ -11,15 +11,18 @@ import { inspect } from "node:util"
 import type * as Answer from "../../Answer.ts"
 import type { Service } from "../../FakeDatadog.ts"
 import type { WireRequest } from "../../RecordedRequest.ts"
+import type { Control } from "../control/routes.ts"
 
 /** Answers one request; done when the last byte is handed over or the connection is lost. @internal */
 export const respond = (
   fake: Service,
+  control: Control,
   request: Http.IncomingMessage,
   response: Http.ServerResponse
 ): Effect.Effect<void> =>
   readBody(request).pipe(
-    Effect.flatMap((body) => fake.handle(toWireRequest(request, body))),
+    Effect.map((body) => toWireRequest(request, body)),
+    Effect.flatMap((request) => control(request) ?? fake.handle(request)),
     Effect.flatMap((answer) => write(answer, response)),
     Effect.catchTag("NoAnswer", () => Effect.sync(() => reset(response))),
     Effect.catchDefect((defect) => Effect.sync(() => internalError(defect, response)))

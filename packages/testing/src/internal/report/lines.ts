@@ -3,6 +3,7 @@
  *
  * @since 0.1.0
  */
+import type { ReportRow } from "../../ReportRow.ts"
 import * as Slo from "../../Slo.ts"
 
 const pieceLength = 65_536
@@ -56,6 +57,17 @@ export function* fromSlos(
     const values = intervals.map(({ from, to }) => hasValues && to >= notBefore ? Slo.sli(slo, from, to) ?? "" : "")
     yield [slo.id, slo.model.type, quote(slo.name), slo.primary.target, quote(error), ...values].join(",")
   }
+}
+
+/** The line of a row whose cells are given, without its end. @internal */
+export const ofRow = (
+  { cells = [], exportError = "", id, name = "Checkout availability", sloType = "metric", target }: ReportRow,
+  row: number,
+  starts: ReadonlyArray<string>
+): string => {
+  const texts = new Map(cells.map(({ raw, start, status = "" }) => [start, raw ?? String(status)]))
+  const values = starts.map((start) => quote(texts.get(start) ?? ""))
+  return [quote(id ?? rowId(row)), quote(sloType), quote(name), target ?? "", quote(exportError), ...values].join(",")
 }
 
 /**
