@@ -12,7 +12,7 @@
  * REPORT_DATA_ID. Both ask a fake where no keys are set.
  */
 import { DatadogSite, SloReportRequest, type SloReportRow } from "@effect-datadog/slo-report"
-import { SloReportClient, type TableOptions } from "@effect-datadog/slo-report-node"
+import { NodeSloReportClient, SloReportClient, type TableOptions } from "@effect-datadog/slo-report-node"
 import { Html } from "@effect-datadog/slo-report-render"
 import { NodeServices } from "@effect/platform-node"
 import { Config, Console, DateTime, Effect, FileSystem, Layer, Logger, Option, Schema, Stdio, Stream } from "effect"
@@ -53,7 +53,7 @@ const fromDatadog = (source: TableOptions.Source | undefined) =>
   Effect.gen(function*() {
     const id = yield* Config.option(Config.String("REPORT_DATA_ID"))
     return yield* source === undefined && Option.isSome(id) ? ofReport(id.value) : ofQuery(source ?? "auto")
-  }).pipe(Effect.provide(Layer.provideMerge(SloReportClient.layerNode(), environment)))
+  }).pipe(Effect.provide(Layer.provideMerge(NodeSloReportClient.layerNode(), environment)))
 
 const program = Effect.gen(function*() {
   const files = yield* FileSystem.FileSystem

@@ -3,7 +3,7 @@ import { BodyBytes } from "../src/internal/http/bodyBytes.ts"
 
 const chunk = (...bytes: ReadonlyArray<number>) => Uint8Array.from(bytes)
 
-const read = (body: BodyBytes) => body.read((bytes) => [...bytes])
+const read = (body: BodyBytes) => [...body.read()]
 
 describe("the bytes of a body", () => {
   it("are those that came, whatever was expected", () => {
@@ -24,10 +24,12 @@ describe("the bytes of a body", () => {
     assert.deepStrictEqual(read(body), [1, 2, 3, 4])
   })
 
-  it("are given back when they have been read", () => {
+  it("are gone when their memory has been given back", () => {
     const body = new BodyBytes(4, 4)
     body.push(chunk(1, 2))
-    const bytes = body.read((bytes) => bytes)
+    const bytes = body.read()
+    assert.strictEqual(bytes.length, 2)
+    body.release()
     assert.strictEqual(bytes.length, 0)
   })
 })

@@ -37,10 +37,13 @@ export class BodyBytes {
     return part.length === chunk.length
   }
 
-  /** Reads what has come, once. */
-  read<A>(read: (bytes: Uint8Array) => A): A {
-    const result = read(this.bytes.subarray(0, this.length))
+  /** What has come, until the memory is given back. */
+  read(): Uint8Array {
+    return this.bytes.subarray(0, this.length)
+  }
+
+  /** Gives the memory back. */
+  release(): void {
     this.bytes.buffer.transfer(0)
-    return result
   }
 }

@@ -20,7 +20,7 @@ import * as Result from "effect/Result"
 import * as Stream from "effect/Stream"
 import { BodyBytes } from "./bodyBytes.ts"
 import { isDamage } from "./failure.ts"
-import { damaged, gunzipAtMost, isGzip } from "./gzip.ts"
+import { damaged, isGzip } from "./gzip.ts"
 import * as Scrub from "./scrub.ts"
 import { type Call, fromHttpClientError } from "./transport.ts"
 
@@ -183,7 +183,7 @@ const readBody = (response: HttpClientResponse, maxBytes: number): Effect.Effect
   const { headers } = response
   return Number(headers["content-length"]) <= Math.min(maxBytes, usualBytes) &&
       headers["content-encoding"] === undefined
-    ? Effect.map(response.arrayBuffer, (buffer) => toBody(new Uint8Array(buffer), maxBytes, true))
+    ? Effect.flatMap(response.arrayBuffer, (buffer) => toBody(new Uint8Array(buffer), maxBytes, true))
     : readAtMost(response, maxBytes, Number(headers["content-length"]) || usualBytes)
 }
 
@@ -199,16 +199,27 @@ const readAtMost = (
       Stream.runForEachWhile((chunk) => Effect.sync(() => isComplete = body.push(chunk))),
       // fetch has no stream where there is no body.
       Effect.catch((error) => error.reason._tag === "EmptyBodyError" ? Effect.void : Effect.fail(error)),
-      Effect.map(() => body.read((bytes) => toBody(bytes, maxBytes, isComplete)))
+      Effect.flatMap(() => toBody(body.read(), maxBytes, isComplete)),
+      Effect.ensuring(Effect.sync(() => body.release()))
     )
   })
 
-const toBody = (bytes: Uint8Array, maxBytes: number, isComplete: boolean): Body => {
-  const plain = isGzip(bytes) ? gunzipAtMost(bytes, maxBytes) : Result.succeed(bytes)
-  return Result.isFailure(plain)
-    ? { text: "", issue: plain.failure }
-    : {
-      text: new TextDecoder().decode(plain.success),
-      issue: isComplete ? undefined : `Expected at most ${maxBytes} bytes`
-    }
+/**
+ * What reads a compressed body, loaded with the first: Node's streams and zlib take as long to load as the client.
+ *
+ * @internal
+ */
+export const loadGunzip = Effect.promise(() => import("./gunzip.ts"))
+
+const toBody = (bytes: Uint8Array, maxBytes: number, isComplete: boolean): Effect.Effect<Body> => {
+  const plain = (bytes: Uint8Array): Body => ({
+    text: new TextDecoder().decode(bytes),
+    issue: isComplete ? undefined : `Expected at most ${maxBytes} bytes`
+  })
+  if (!isGzip(bytes)) return Effect.succeed(plain(bytes))
+  return Effect.map(loadGunzip, ({ gunzipAtMost }) =>
+    Result.match(gunzipAtMost(bytes, maxBytes), {
+      onSuccess: plain,
+      onFailure: (issue) => ({ text: "", issue })
+    }))
 }

@@ -6,8 +6,8 @@
 
 /** @internal */
 export const digests = {
-  style: "sha256-7XA6QVilWPShklyJywnh3TMgmtXBQMIdojFGEwaFfGk=",
-  script: "sha256-CckA+0shvH9uN1DegOM8LIysKOPTyUbmANxXDUkg0Ww="
+  style: "sha256-jeU6hbAUFn2LDVbZJawSQCgfrk8+G0rj6EgNDmr5GBc=",
+  script: "sha256-ZZLM5lKa8k2CENVvDKom6zYyjuMy9Nh8uKTktiKL8v8="
 }
 
 /** @internal */

@@ -71,7 +71,7 @@ const viewOf = () => {
 const fit = () => {
   table.style.removeProperty("--cell")
   const first = heads[2]
-  if (first === undefined) return
+  if (first === undefined || box.scrollWidth <= box.clientWidth) return
   const view = viewOf() - 2
   const count = Math.floor(view / (first.getBoundingClientRect().width + gap()))
   if (count > 0 && count < heads.length - 2) table.style.setProperty("--cell", view / count - gap() + "px")

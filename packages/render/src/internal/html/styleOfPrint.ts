@@ -24,7 +24,7 @@ export const styleOfPrint = `
   .slos .id { display: block; flex: 0 0 100%; color: var(--muted); font-weight: 400; font-size: 6.5pt; overflow-wrap: anywhere; }
   .slos th { font-size: 8pt; padding: 1mm 1mm 1mm 0; }
   .glance { padding: 0 1mm !important; font-size: 6pt; gap: 1.5mm; }
-  .spark { width: 13mm; height: 5mm; }
+  .spark { width: 12mm; height: 5mm; margin-right: 1.5mm; }
 
   /* A table's head is on each of its pages. */
   .map.wide { display: table; width: 100%; table-layout: fixed; border-collapse: separate; border-spacing: 1px; }
