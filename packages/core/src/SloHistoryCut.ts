@@ -47,11 +47,8 @@ export type SloHistoryCut =
  * @category conversions
  * @since 0.1.0
  */
-export const cut = (history: SloHistory, intervals: ReadonlyArray<Interval>): SloHistoryCut => {
-  const { buckets, from, isProvisional, issues, corrections, sli, to, transitions } = history
-  const series = buckets === undefined ? undefined : toSeries(buckets)
-  return cutAnswer({ from, to, sli, issues, corrections, isProvisional, transitions, series }, intervals)
-}
+export const cut = (history: SloHistory, intervals: ReadonlyArray<Interval>): SloHistoryCut =>
+  cutAnswer(history.buckets === undefined ? history : { ...history, series: toSeries(history.buckets) }, intervals)
 
 /**
  * Makes a decoder of the body of an answer to a question for the whole period, which cuts the history at once.

@@ -8,7 +8,6 @@
  */
 import * as Schema from "effect/Schema"
 import * as SchemaGetter from "effect/SchemaGetter"
-import { defined } from "./internal/defined.ts"
 import * as HistoryAnswer from "./internal/historyAnswer.ts"
 import type { SloId } from "./Slo.ts"
 import { type Bucket, SloHistory } from "./SloHistory.ts"
@@ -41,11 +40,11 @@ export const make = (question: Question): Schema.Decoder<SloHistory> =>
   HistoryAnswer.frame(question).pipe(
     Schema.decodeTo(Schema.toType(SloHistory), {
       decode: SchemaGetter.transform((frame) => {
-        const { series, sli, transitions, ...rest } = HistoryAnswer.read(question, frame)
+        const { series, ...rest } = HistoryAnswer.read(question, frame)
         return new SloHistory({
           id: question.id,
           ...rest,
-          ...defined({ sli, transitions, buckets: series === undefined ? undefined : toBuckets(series) })
+          ...(series === undefined ? {} : { buckets: toBuckets(series) })
         })
       }),
       encode: SchemaGetter.forbiddenEncoding

@@ -1,14 +1,14 @@
 import { assert, describe, it } from "@effect/vitest"
-import { BodyBytes } from "../src/internal/http/bodyBytes.ts"
+import * as BodyBytes from "../src/internal/http/bodyBytes.ts"
 
 const chunk = (...bytes: ReadonlyArray<number>) => Uint8Array.from(bytes)
 
-const read = (body: BodyBytes) => [...body.read()]
+const read = (body: BodyBytes.BodyBytes) => [...body.read()]
 
 describe("the bytes of a body", () => {
   it("are those that came, whatever was expected", () => {
     for (const expected of [0, 1, 4, 5, 100, -1, 1.5, Infinity]) {
-      const body = new BodyBytes(10, expected)
+      const body = BodyBytes.make(10, expected)
       assert.isTrue(body.push(chunk(1, 2)))
       assert.isTrue(body.push(chunk()))
       assert.isTrue(body.push(chunk(3, 4, 5)))
@@ -17,7 +17,7 @@ describe("the bytes of a body", () => {
   })
 
   it("are no more than may be", () => {
-    const body = new BodyBytes(4, 100)
+    const body = BodyBytes.make(4, 100)
     assert.isTrue(body.push(chunk(1, 2, 3)))
     assert.isFalse(body.push(chunk(4, 5)))
     assert.isFalse(body.push(chunk(6)))
@@ -25,7 +25,7 @@ describe("the bytes of a body", () => {
   })
 
   it("are gone when their memory has been given back", () => {
-    const body = new BodyBytes(4, 4)
+    const body = BodyBytes.make(4, 4)
     body.push(chunk(1, 2))
     const bytes = body.read()
     assert.strictEqual(bytes.length, 2)

@@ -6,8 +6,9 @@
 import * as Predicate from "effect/Predicate"
 import * as Record from "effect/Record"
 import * as Schema from "effect/Schema"
-import { Correction, SloHistoryIssue, type Transition } from "../SloHistory.ts"
+import { Correction, type SloHistory, SloHistoryIssue, type Transition } from "../SloHistory.ts"
 import { toNumber } from "./cellText.ts"
+import { defined } from "./defined.ts"
 import * as Json from "./json.ts"
 
 /**
@@ -24,15 +25,8 @@ export interface Series {
 }
 
 /** @internal */
-export interface HistoryAnswer {
-  readonly from: number
-  readonly to: number
-  readonly sli: number | undefined
-  readonly issues: ReadonlyArray<SloHistoryIssue>
-  readonly corrections: ReadonlyArray<Correction>
-  readonly isProvisional: boolean
-  readonly transitions: ReadonlyArray<Transition> | undefined
-  readonly series: Series | undefined
+export interface HistoryAnswer extends Omit<SloHistory, "id" | "buckets"> {
+  readonly series?: Series
 }
 
 interface Question {
@@ -72,12 +66,10 @@ export const read = ({ from, to }: Question, { data, error, errors }: typeof Fra
   return {
     from,
     to,
-    sli: toSli(sli),
     issues: [...unreadable(sli), ...[errors, error, data.errors, data.overall.errors].flatMap(toIssues)],
     corrections: toCorrections(corrections),
     isProvisional: preview === true,
-    transitions: toTransitions(history),
-    series: toSeries(data.series)
+    ...defined({ sli: toSli(sli), transitions: toTransitions(history), series: toSeries(data.series) })
   }
 }
 

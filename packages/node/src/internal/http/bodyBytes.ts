@@ -10,40 +10,35 @@
  *
  * @internal
  */
-export class BodyBytes {
-  private readonly maxBytes: number
-  private bytes: Uint8Array<ArrayBuffer>
-  private length = 0
-
-  /**
-   * @param expected how many come, as a header has it
-   */
-  constructor(maxBytes: number, expected: number) {
-    this.maxBytes = maxBytes
-    this.bytes = new Uint8Array(Math.min(maxBytes, Math.max(0, expected)))
-  }
-
+export interface BodyBytes {
   /** Whether there was room for all of the chunk. */
-  push(chunk: Uint8Array): boolean {
-    const part = chunk.subarray(0, this.maxBytes - this.length)
-    const length = this.length + part.length
-    if (length > this.bytes.length) {
-      this.bytes = new Uint8Array(
-        this.bytes.buffer.transfer(Math.min(this.maxBytes, Math.max(length, 2 * this.length)))
-      )
-    }
-    this.bytes.set(part, this.length)
-    this.length = length
-    return part.length === chunk.length
-  }
-
+  readonly push: (chunk: Uint8Array) => boolean
   /** What has come, until the memory is given back. */
-  read(): Uint8Array {
-    return this.bytes.subarray(0, this.length)
-  }
-
+  readonly read: () => Uint8Array
   /** Gives the memory back. */
-  release(): void {
-    this.bytes.buffer.transfer(0)
+  readonly release: () => void
+}
+
+/**
+ * @param expected how many come, as a header has it
+ * @internal
+ */
+export const make = (maxBytes: number, expected: number): BodyBytes => {
+  let all = new Uint8Array(Math.min(maxBytes, Math.max(0, expected)))
+  let length = 0
+  const resize = (size: number): void => {
+    all = new Uint8Array(all.buffer.transfer(size))
+  }
+  return {
+    push: (chunk) => {
+      const part = chunk.subarray(0, maxBytes - length)
+      const end = length + part.length
+      if (end > all.length) resize(Math.min(maxBytes, 2 * end))
+      all.set(part, length)
+      length = end
+      return part.length === chunk.length
+    },
+    read: () => all.subarray(0, length),
+    release: () => resize(0)
   }
 }

@@ -18,7 +18,7 @@ import * as Predicate from "effect/Predicate"
 import * as Record from "effect/Record"
 import * as Result from "effect/Result"
 import * as Stream from "effect/Stream"
-import { BodyBytes } from "./bodyBytes.ts"
+import * as BodyBytes from "./bodyBytes.ts"
 import { isDamage } from "./failure.ts"
 import { damaged, isGzip } from "./gzip.ts"
 import * as Scrub from "./scrub.ts"
@@ -193,14 +193,14 @@ const readAtMost = (
   expected: number
 ): Effect.Effect<Body, HttpClientError> =>
   Effect.suspend(() => {
-    const body = new BodyBytes(maxBytes, expected)
+    const body = BodyBytes.make(maxBytes, expected)
     let isComplete = true
     return response.stream.pipe(
       Stream.runForEachWhile((chunk) => Effect.sync(() => isComplete = body.push(chunk))),
       // fetch has no stream where there is no body.
       Effect.catch((error) => error.reason._tag === "EmptyBodyError" ? Effect.void : Effect.fail(error)),
       Effect.flatMap(() => toBody(body.read(), maxBytes, isComplete)),
-      Effect.ensuring(Effect.sync(() => body.release()))
+      Effect.ensuring(Effect.sync(body.release))
     )
   })
 
