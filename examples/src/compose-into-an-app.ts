@@ -6,7 +6,7 @@
  *
  * The port is PORT, 3000 by default. ^C ends it, and every wait with it.
  */
-import { SloReportClient } from "@effect-datadog/slo-report-node"
+import { NodeSloReportClient, SloReportClient } from "@effect-datadog/slo-report-node"
 import { NodeHttpServer } from "@effect/platform-node"
 import { Config, Console, Effect, Layer, Schema, Stream } from "effect"
 import { Sse } from "effect/encoding"
@@ -48,6 +48,6 @@ const program = Effect.gen(function*() {
 })
 
 program.pipe(
-  Effect.provide(server.pipe(Layer.provide(SloReportClient.layerNode()), Layer.provideMerge(environment))),
+  Effect.provide(server.pipe(Layer.provide(NodeSloReportClient.layerNode()), Layer.provideMerge(environment))),
   main
 )

@@ -3,7 +3,7 @@
  *
  *     REPORT_DATA_ID=… node src/custom-policies.ts
  */
-import { PollPolicy, RetryPolicy, SloReportClient } from "@effect-datadog/slo-report-node"
+import { NodeSloReportClient, PollPolicy, RetryPolicy, SloReportClient } from "@effect-datadog/slo-report-node"
 import { Config, Console, Effect, Layer, Schedule } from "effect"
 import { environment } from "./support/environment.ts"
 import { main, messageOf } from "./support/main.ts"
@@ -52,6 +52,6 @@ program.pipe(
         return error satisfies never
     }
   }),
-  Effect.provide(Layer.provideMerge(SloReportClient.layerNode({ retry }), environment)),
+  Effect.provide(Layer.provideMerge(NodeSloReportClient.layerNode({ retry }), environment)),
   main
 )

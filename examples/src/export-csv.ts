@@ -9,7 +9,7 @@
  * fake for the query `service:checkout`.
  */
 import { SloReportRequest } from "@effect-datadog/slo-report"
-import { SloReportClient } from "@effect-datadog/slo-report-node"
+import { NodeSloReportClient, SloReportClient } from "@effect-datadog/slo-report-node"
 import { NodeServices } from "@effect/platform-node"
 import { Config, Console, DateTime, Effect, Layer, Option, Stream } from "effect"
 import { Argument, Command, Flag } from "effect/cli"
@@ -67,6 +67,6 @@ Command.run(command, { version: "0.0.0", renderErrors: false }).pipe(
     ReportFailed: (error) => Effect.as(Console.error(error.message), 1),
     ShowHelp: ({ errors }) => Effect.as(Console.error(errors.map(({ message }) => message).join("\n")), 2)
   }),
-  Effect.provide([NodeServices.layer, Layer.provideMerge(SloReportClient.layerNode(), environment)]),
+  Effect.provide([NodeServices.layer, Layer.provideMerge(NodeSloReportClient.layerNode(), environment)]),
   main
 )

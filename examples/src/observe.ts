@@ -3,7 +3,7 @@
  *
  *     OTEL_EXPORTER_OTLP_ENDPOINT=http://127.0.0.1:4318 REPORT_DATA_ID=… node src/observe.ts
  */
-import { SloReportClient } from "@effect-datadog/slo-report-node"
+import { NodeSloReportClient, SloReportClient } from "@effect-datadog/slo-report-node"
 import { Fault } from "@effect-datadog/slo-report-testing"
 import { Config, Console, Effect, Layer, Option, References, Stream } from "effect"
 import { FetchHttpClient, HttpClient, HttpClientRequest } from "effect/http"
@@ -40,7 +40,7 @@ const wait = Effect.gen(function*() {
 }).pipe(Effect.withSpan("observe"))
 
 // The client makes its polls itself: its layer is given the exporter, not the wait alone.
-const client = Layer.provideMerge(SloReportClient.layerNode(), exporter)
+const client = Layer.provideMerge(NodeSloReportClient.layerNode(), exporter)
 
 const program = Effect.gen(function*() {
   const { id, status } = Option.getOrThrow(yield* Effect.provide(wait, client))

@@ -1,5 +1,5 @@
 /**
- * Makes a web page of a report: a heat map of error budgets, and what Datadog could not export.
+ * Makes a web page of a report: what missed its target, a heat map of error budgets, and what Datadog could not export.
  *
  *     node src/report-to-html.ts report.csv > report.html
  *     node src/report-to-html.ts report.csv report.html
@@ -11,12 +11,12 @@
  * from a report or, where Datadog takes none, from histories; so it is without --source too where there is no
  * REPORT_DATA_ID. Both ask a fake where no keys are set.
  */
-import { SloReportRequest } from "@effect-datadog/slo-report"
-import { SloReportClient, type TableOptions } from "@effect-datadog/slo-report-node"
+import { DatadogSite, SloReportRequest, type SloReportRow } from "@effect-datadog/slo-report"
+import { NodeSloReportClient, SloReportClient, type TableOptions } from "@effect-datadog/slo-report-node"
+import { Html } from "@effect-datadog/slo-report-render"
 import { NodeServices } from "@effect/platform-node"
 import { Config, Console, DateTime, Effect, FileSystem, Layer, Logger, Option, Schema, Stdio, Stream } from "effect"
 import { environment } from "./support/environment.ts"
-import { page } from "./support/html.ts"
 import { main } from "./support/main.ts"
 import * as ReportCsv from "./support/reportCsv.ts"
 
@@ -25,30 +25,35 @@ const usage = "Usage: node src/report-to-html.ts [report.csv, or - for standard 
 
 const isSource = Schema.is(Schema.Literals(["auto", "report", "history"]))
 
+interface Report {
+  readonly rows: ReadonlyArray<SloReportRow.SloReportRow>
+  readonly about: Html.Options
+}
+
 const ofReport = Effect.fn(function*(given: string) {
   const client = yield* SloReportClient.SloReportClient
   const { id, status } = yield* client.awaitReport(given)
   yield* Console.error(`Report ${id} is ${status}.`)
-  return yield* Stream.runCollect(client.reportRows(id))
+  return {
+    rows: yield* Stream.runCollect(client.reportRows(id)),
+    about: { source: "report", report: id }
+  } satisfies Report
 })
 
 const ofQuery = Effect.fn(function*(source: TableOptions.Source) {
   const client = yield* SloReportClient.SloReportClient
   const now = yield* DateTime.now
-  const request = yield* SloReportRequest.make({
-    query: yield* Config.String("REPORT_QUERY"),
-    from: DateTime.subtract(now, { months: 6 }),
-    to: now,
-    interval: "monthly"
-  })
-  return yield* Stream.runCollect(client.rows(request, { source }))
+  const about = { query: yield* Config.String("REPORT_QUERY"), interval: "monthly", timezone: "UTC" } as const
+  const request = yield* SloReportRequest.make({ ...about, from: DateTime.subtract(now, { months: 6 }), to: now })
+  const rows = yield* Stream.runCollect(client.rows(request, { source }))
+  return { rows, about: source === "auto" ? about : { ...about, source } } satisfies Report
 })
 
 const fromDatadog = (source: TableOptions.Source | undefined) =>
   Effect.gen(function*() {
     const id = yield* Config.option(Config.String("REPORT_DATA_ID"))
     return yield* source === undefined && Option.isSome(id) ? ofReport(id.value) : ofQuery(source ?? "auto")
-  }).pipe(Effect.provide(Layer.provideMerge(SloReportClient.layerNode(), environment)))
+  }).pipe(Effect.provide(Layer.provideMerge(NodeSloReportClient.layerNode(), environment)))
 
 const program = Effect.gen(function*() {
   const files = yield* FileSystem.FileSystem
@@ -59,10 +64,11 @@ const program = Effect.gen(function*() {
   if (more.length > 0 || (first === "--source" && source === undefined)) {
     return yield* Effect.as(Console.error(usage), 2)
   }
-  const rows = yield* first === undefined || source !== undefined
+  const { about, rows }: Report = yield* first === undefined || source !== undefined
     ? fromDatadog(source)
-    : ReportCsv.rows(first === "-" ? stdio.stdin : files.stream(first))
-  const html = page(rows)
+    : Effect.map(ReportCsv.rows(first === "-" ? stdio.stdin : files.stream(first)), (rows) => ({ rows, about: {} }))
+  const site = Option.getOrUndefined(yield* Config.option(Config.schema(DatadogSite.DatadogSite, "DD_SITE")))
+  const html = Html.fromRows(rows, { ...about, site, madeAt: yield* DateTime.now })
   yield* target === undefined
     ? Stream.run(Stream.make(html), stdio.stdout({ endOnDone: false }))
     : files.writeFileString(target, html)

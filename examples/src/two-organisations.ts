@@ -4,7 +4,7 @@
  *     US_DD_API_KEY=… US_DD_APP_KEY=… EU_DD_SITE=datadoghq.eu EU_DD_API_KEY=… EU_DD_APP_KEY=… \
  *       SLO_QUERY=team:pay node src/two-organisations.ts
  */
-import { DatadogConfig, SloReportClient } from "@effect-datadog/slo-report-node"
+import { DatadogConfig, NodeSloReportClient, SloReportClient } from "@effect-datadog/slo-report-node"
 import { Config, Console, Context, Effect, Layer, Stream } from "effect"
 import { main } from "./support/main.ts"
 import { twoEnvironments } from "./support/twoEnvironments.ts"
@@ -14,7 +14,8 @@ class America extends Context.Service<America, SloReportClient.Service>()("examp
 class Europe extends Context.Service<Europe, SloReportClient.Service>()("examples/Europe") {}
 
 /** The client whose variables begin with this prefix. */
-const client = (prefix: string) => SloReportClient.layerNode({ config: Config.nested(DatadogConfig.config, prefix) })
+const client = (prefix: string) =>
+  NodeSloReportClient.layerNode({ config: Config.nested(DatadogConfig.config, prefix) })
 
 const clients = Layer.merge(
   Layer.provide(Layer.effect(America, SloReportClient.SloReportClient), client("US")),

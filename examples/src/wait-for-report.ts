@@ -3,7 +3,7 @@
  *
  *     DD_SITE=datadoghq.com DD_API_KEY=… DD_APP_KEY=… REPORT_DATA_ID=… node src/wait-for-report.ts
  */
-import { SloReportClient } from "@effect-datadog/slo-report-node"
+import { NodeSloReportClient, SloReportClient } from "@effect-datadog/slo-report-node"
 import { Config, Console, Effect, Layer, Option, Stream } from "effect"
 import { environment } from "./support/environment.ts"
 import { main } from "./support/main.ts"
@@ -26,6 +26,6 @@ const program = Effect.gen(function*() {
 })
 
 program.pipe(
-  Effect.provide(Layer.provideMerge(SloReportClient.layerNode(), environment)),
+  Effect.provide(Layer.provideMerge(NodeSloReportClient.layerNode(), environment)),
   main
 )

@@ -12,6 +12,14 @@ const folder = Fs.mkdtempSync(Path.join(Os.tmpdir(), "report-to-html-"))
 
 const report = (input: Input) => run("report-to-html", {}, undefined, input)
 
+/** The page as it would be if nobody knew when it was made. */
+const undated = (html: string): string => {
+  assert.match(html, made)
+  return html.replace(made, "")
+}
+
+const made = /<div><dt>Made<\/dt><dd><time datetime="[^"]+">\d{4}-\d\d-\d\d \d\d:\d\d UTC<\/time><\/dd><\/div>/
+
 afterAll(() => Fs.rmSync(folder, { recursive: true, force: true }))
 
 describe("report-to-html", () => {
@@ -22,7 +30,7 @@ describe("report-to-html", () => {
     Fs.writeFileSync(source, csv)
     const { code, errors, output } = await report({ arguments: [source] })
     assert.strictEqual(code, 0, errors)
-    assert.strictEqual(output, await pageOf(csv))
+    assert.strictEqual(undated(output), await pageOf(csv))
     assert.match(output, /^<!doctype html>\n[^]*Checkout[^]*<\/html>\n$/)
   })
 
@@ -42,7 +50,10 @@ describe("report-to-html", () => {
       const { code, errors, output } = yield* Effect.promise(() => run("report-to-html", environment))
       assert.strictEqual(code, 0, errors)
       assert.strictEqual(errors, `Report ${id} is completed_with_errors.\n`)
-      assert.strictEqual(output, yield* Effect.promise(() => pageOf(csv)))
+      assert.strictEqual(
+        undated(output),
+        yield* Effect.promise(() => pageOf(csv, { source: "report", report: id }))
+      )
     }).pipe(Effect.provide(FakeDatadogServer.layerTest())), 30_000)
 })
 
@@ -68,6 +79,8 @@ describe("report-to-html of a query", () => {
             })
           )
           assert.strictEqual(code, 0, errors)
+          assert.match(output, /<dt>Query<\/dt><dd><code><bdi>service:checkout<\/bdi>/)
+          assert.strictEqual(output.includes("<dd>SLO histories</dd>"), source === "history")
           assert.match(output, /^<!doctype html>\n[^]*Checkout availability[^]*Checkout latency[^]*<\/html>\n$/)
         }).pipe(Effect.provide(FakeDatadogServer.layerTest())),
       30_000

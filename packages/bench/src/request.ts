@@ -42,7 +42,7 @@ export const section = async (): Promise<Section> => {
     notes: [
       `Medians of ${rounds} alternating runs, each in a fresh process: 2,500 requests to warm up, then 5,000 with 50 at once and 2,000 one by one.`,
       "The server is another process on loopback; its processor time does not count. All keep connections alive. Datadog's client as it comes closes the connection after each request and writes a warning for each; the other row has an agent that keeps connections, and no warnings.",
-      "This client is `SloReportClient.layerNode()` as it comes, with its spans, metrics, retry and time limit."
+      "This client is `NodeSloReportClient.layerNode()` as it comes, with its spans, metrics, retry and time limit."
     ],
     figures: [
       { name: "CPU a status request / raw undici", value: ours / cpu("raw undici"), unit: "", atMost: 1.8 },

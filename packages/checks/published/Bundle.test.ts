@@ -28,7 +28,14 @@ const ceilings: ReadonlyArray<Ceiling> = [
   // made of these 3.9 kB, the verdict 1.5 kB. Who names none gets none.
   { what: "core, all of it", folder: "core", bytes: 18_800 },
   // 5.1 kB: nine tenths of a kilobyte for the first format, half of one for each more.
-  { what: "render", folder: "render", bytes: 5900 },
+  {
+    what: "render, all but the page",
+    folder: "render",
+    modules: ["Csv", "GitHubAnnotations", "JUnit", "Json", "Jsonl", "Markdown", "SlackBlocks", "Text"],
+    bytes: 5900
+  },
+  // 18.6 kB: the page takes 13.5 kB, of which its style and its script are 6 kB. Who names another format gets none.
+  { what: "render", folder: "render", bytes: 21_400 },
   // 25.6 kB: the status and the wait with their limits take 9 kB, creating, downloading and exporting 5 kB, a table from
   // histories 4 kB, a file that takes its target's place 2.2 kB, what a transport and an environment may say wrongly
   // 4.5 kB.

@@ -28,7 +28,7 @@ describe("the reference", () => {
     (name, folder) => {
       const expected = exportsOf(read(`packages/checks/published/api/${folder}.d.txt`))
       assert.isAbove(expected.length, 0)
-      const modules = childrenOf(reference, name)
+      const modules = [...childrenOf(reference, name), ...doorsOf(reference, name)]
       const listed = modules.flatMap((module) => (module.children ?? []).map((child) => `${module.name}.${child.name}`))
       assert.deepStrictEqual(expected.filter((one) => !listed.includes(one)), [])
     }
@@ -43,6 +43,12 @@ describe("the reference", () => {
 
 function childrenOf(entry: Entry, name: string): ReadonlyArray<Entry> {
   return entry.children?.find((child) => child.name === name)?.children ?? []
+}
+
+/** The modules beside the index that have names of their own to import. */
+function doorsOf(entry: Entry, name: string): ReadonlyArray<Entry> {
+  const doors = entry.children?.filter((child) => child.name.startsWith(`${name}/`)) ?? []
+  return doors.map((door) => ({ ...door, name: door.name.slice(name.length + 1) }))
 }
 
 function exportsOf(declarations: string): ReadonlyArray<string> {

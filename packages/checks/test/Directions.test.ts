@@ -38,8 +38,9 @@ const directions: Readonly<Record<string, ReadonlyArray<string>>> = {
   "internal/export": ["internal/file", "internal/http", "ExportProgress", "SloReportError"],
   "internal/service": ["*"],
   SloReportClient: ["*"],
+  NodeSloReportClient: ["internal/http", "ClientOptions", "DatadogConfig", "SloReportClient"],
   PromiseClient: ["ClientOptions", "ExportProgress", "TableOptions", "WaitEvent", "WaitOptions"],
-  promise: ["ExportProgress", "PromiseClient", "SloReportClient", "SloReportError"],
+  promise: ["ExportProgress", "NodeSloReportClient", "PromiseClient", "SloReportClient", "SloReportError"],
   // The words: what is told and set. They use the lowest room alone, for what they compute.
   ClientOptions: ["DatadogSettings", "RetryPolicy"],
   DatadogConfig: [],

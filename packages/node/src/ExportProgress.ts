@@ -150,7 +150,7 @@ export class Done extends Schema.TaggedClass<Done>()("Done", {
  *
  * ```ts
  * import { SloReportRequest } from "@effect-datadog/slo-report"
- * import { SloReportClient } from "@effect-datadog/slo-report-node"
+ * import { NodeSloReportClient, SloReportClient } from "@effect-datadog/slo-report-node"
  * import { NodeFileSystem } from "@effect/platform-node"
  * import { Console, Effect, Layer, Stream } from "effect"
  *
@@ -162,7 +162,7 @@ export class Done extends Schema.TaggedClass<Done>()("Done", {
  *     Console.log(progress._tag === "Downloading" ? `${progress.bytes} bytes` : progress._tag))
  * })
  *
- * Effect.runPromise(Effect.provide(program, Layer.merge(SloReportClient.layerNode(), NodeFileSystem.layer)))
+ * Effect.runPromise(Effect.provide(program, Layer.merge(NodeSloReportClient.layerNode(), NodeFileSystem.layer)))
  * ```
  *
  * @category schemas

@@ -17,7 +17,6 @@ import * as DatadogSettings from "./DatadogSettings.ts"
 import type { ExportOptions } from "./ExportOptions.ts"
 import { resolve } from "./internal/http/settings.ts"
 import { make as makeService } from "./internal/service.ts"
-import * as Undici from "./internal/http/undici.ts"
 import type { Service } from "./SloReportService.ts"
 import type { TableOptions } from "./TableOptions.ts"
 import type { WaitOptions } from "./WaitOptions.ts"
@@ -81,12 +80,12 @@ export interface Options extends DatadogSettings.DatadogSettings, ClientOptions 
  * **Example** (Waiting for a report)
  *
  * ```ts
- * import { SloReportClient } from "@effect-datadog/slo-report-node"
+ * import { NodeSloReportClient, SloReportClient } from "@effect-datadog/slo-report-node"
  * import { Effect } from "effect"
  *
  * const report = SloReportClient.SloReportClient.use((client) => client.awaitReport("dc8d92aa-e0af-11ee-af21-1feeaccaa3a3"))
  *
- * Effect.runPromise(Effect.provide(report, SloReportClient.layerNode()))
+ * Effect.runPromise(Effect.provide(report, NodeSloReportClient.layerNode()))
  * ```
  *
  * @category services
@@ -141,27 +140,4 @@ export const layerConfig = (options?: LayerOptions): Layer.Layer<SloReportClient
   Layer.effect(
     SloReportClient,
     Effect.flatMap(resolve(options?.config), (config) => make({ ...options, ...config }))
-  )
-
-/**
- * The client over undici, configured by `config`, or else the environment.
- *
- * **Details**
- *
- * It speaks HTTP/1.1 over at most 256 connections, and as many for create calls, each of which has one of its own.
- * A download keeps its connection to its end; a call that finds none left waits for one within its time limit.
- *
- * `https_proxy`, `all_proxy`, `http_proxy` and `no_proxy`, in lower or upper case, are read as curl reads them; the
- * proxy must be an HTTP proxy. Another one is a `ConfigError` that names the variable and doesn't repeat it. Loopback
- * is never asked of a proxy.
- *
- * @category layers
- * @since 0.1.0
- */
-export const layerNode = (options?: LayerOptions): Layer.Layer<SloReportClient, ConfigError> =>
-  Layer.unwrap(
-    Effect.map(
-      resolve(options?.config),
-      (config) => Layer.provide(layer({ ...options, ...config }), Undici.layer(config))
-    )
   )

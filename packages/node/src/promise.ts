@@ -1,8 +1,9 @@
 /**
  * The client for those without Effect: promises, async iterables and plain values.
  *
- * Behind it is `SloReportClient.layerNode`, and nothing else: what is true of the client's operations is true here.
+ * Behind it is `NodeSloReportClient.layerNode`, and nothing else: what is true of the client's operations is true here.
  *
+ * @module @effect-datadog/slo-report-node/promise
  * @since 0.2.0
  */
 import type { SloReport } from "@effect-datadog/slo-report/SloReport"
@@ -21,8 +22,9 @@ import * as Predicate from "effect/Predicate"
 import * as Schema from "effect/Schema"
 import * as Stream from "effect/Stream"
 import { Done, type ExportProgress } from "./ExportProgress.ts"
+import { layerNode } from "./NodeSloReportClient.ts"
 import type { AwaitOptions, CallOptions, Client, Moment, Options, ProgressOptions, Request } from "./PromiseClient.ts"
-import { layerNode, SloReportClient } from "./SloReportClient.ts"
+import { SloReportClient } from "./SloReportClient.ts"
 import { ReportFailed } from "./SloReportError.ts"
 
 export type {
@@ -47,8 +49,8 @@ export type {
  *
  * **Details**
  *
- * It rejects with a `ConfigError` where a variable or a setting is missing or can't be right, and with a `RangeError`
- * where an option is out of its range.
+ * It rejects with a `ConfigError` where a variable or a setting is missing or can't be right, with a `RangeError`
+ * where an option is out of its range, and with `NodeSloReportClient.UndiciUnavailable` on Bun.
  *
  * **Example** (Exporting a table every night)
  *

@@ -365,4 +365,22 @@ describe("a client whose transport was changed", () => {
       assert.isTrue(Exit.isFailure(exit))
       assert.strictEqual(errorOf({ exit, took: 0 })._tag, "CreateOutcomeUnknown")
     }).pipe(Effect.provide(inMemory(broken))))
+
+  it.effect("says so of a mistake in it, which is tried once and leaves nothing unknown", () =>
+    Effect.gen(function*() {
+      let attempts = 0
+      const mistaken: SloReportClient.ClientOptions = {
+        transformClient: HttpClient.transform((_, request) => {
+          attempts += 1
+          const cause = new TypeError("kept.compose is not a function")
+          return Effect.fail(
+            new HttpClientError.HttpClientError({ reason: new HttpClientError.TransportError({ request, cause }) })
+          )
+        })
+      }
+      const error = errorOf(yield* Effect.provide(run(create()), inMemory(mistaken)))
+      assert.instanceOf(error, DatadogError.DatadogTransportError)
+      assert.strictEqual(String(error.cause), "TypeError: kept.compose is not a function")
+      assert.strictEqual(attempts, 1)
+    }))
 })

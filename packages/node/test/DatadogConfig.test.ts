@@ -448,13 +448,3 @@ describe("layerConfig", () => {
       assert.deepStrictEqual(secretsOf(config), { apiKey, appKey: applicationKey })
     }))
 })
-
-describe("layerNode", () => {
-  it.effect("fails with the same ConfigError", () =>
-    Effect.gen(function*() {
-      const layer = SloReportClient.layerNode().pipe(Layer.provide(withEnvironment({})))
-      const error = yield* Effect.flip(Effect.provide(getStatus(), layer))
-      assert.strictEqual(error._tag, "ConfigError")
-      assert.include(error.message, "DD_API_KEY")
-    }))
-})

@@ -2,7 +2,7 @@ import { DatadogSite } from "@effect-datadog/slo-report"
 import { FakeDatadog, FakeDatadogServer, Timeline } from "@effect-datadog/slo-report-testing"
 import { assert, describe, it } from "@effect/vitest"
 import { Config, ConfigProvider, Context, Effect, Exit, Layer, Redacted } from "effect"
-import { DatadogConfig, DatadogSettings, RetryPolicy, SloReportClient } from "../src/index.ts"
+import { DatadogConfig, DatadogSettings, NodeSloReportClient, RetryPolicy, SloReportClient } from "../src/index.ts"
 import { requests } from "./utils/client.ts"
 import { credentials } from "./utils/wait.ts"
 
@@ -74,7 +74,7 @@ describe("settings that are not sure to be right", () => {
         ]
       ]
       for (const [settings, message] of wrong) {
-        for (const layer of [SloReportClient.layerNode, SloReportClient.layerConfig]) {
+        for (const layer of [NodeSloReportClient.layerNode, SloReportClient.layerConfig]) {
           const error = yield* Effect.flip(Effect.provide(
             SloReportClient.SloReportClient,
             Layer.provide(layer({ config: settings }), FakeDatadog.layerMemory())
@@ -109,7 +109,7 @@ describe("two organisations in one application", () => {
   const clientOf = (options: SloReportClient.LayerOptions) =>
     Layer.provide(
       Layer.effect(Europe, SloReportClient.SloReportClient),
-      SloReportClient.layerNode({ ...options, retry: RetryPolicy.none })
+      NodeSloReportClient.layerNode({ ...options, retry: RetryPolicy.none })
     )
 
   const asks = (config: SloReportClient.LayerOptions["config"]) =>

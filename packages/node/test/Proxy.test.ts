@@ -6,7 +6,7 @@ import type * as Http from "node:http"
 import * as Https from "node:https"
 import { tmpdir } from "node:os"
 import { join } from "node:path"
-import { RetryPolicy, SloReportClient } from "../src/index.ts"
+import { NodeSloReportClient, RetryPolicy, type SloReportClient } from "../src/index.ts"
 import { selfSigned } from "./utils/certificate.ts"
 import { environment, listen, makeProxy, ofNode, runProgram, statusOf, withProxies } from "./utils/sockets.ts"
 
@@ -24,7 +24,7 @@ const toDatadog = <A, E, R>(self: Effect.Effect<A, E, R | SloReportClient.SloRep
   Effect.provide(
     self,
     Layer.provide(
-      SloReportClient.layerNode({ retry: RetryPolicy.none }),
+      NodeSloReportClient.layerNode({ retry: RetryPolicy.none }),
       ConfigProvider.layer(ConfigProvider.fromEnvRecord(keys))
     )
   )
@@ -110,10 +110,10 @@ describe("a client of layerNode with a proxy in the environment", () => {
 })
 
 const ask = `
-import { SloReportClient } from "@effect-datadog/slo-report-node"
+import { NodeSloReportClient, SloReportClient } from "@effect-datadog/slo-report-node"
 import { Effect } from "effect"
 const status = Effect.flatMap(SloReportClient.SloReportClient, (client) => client.getReportStatus(process.argv[1]))
-const report = await Effect.runPromise(Effect.provide(status, SloReportClient.layerNode()))
+const report = await Effect.runPromise(Effect.provide(status, NodeSloReportClient.layerNode()))
 console.log(report.status)
 `
 
@@ -186,10 +186,10 @@ describe("a program with layerNode", () => {
       const id = yield* fake.addReport({ timeline: Timeline.always("in_progress") })
       const { code, lingered, stdout } = yield* run(
         `
-import { SloReportClient } from "@effect-datadog/slo-report-node"
+import { NodeSloReportClient, SloReportClient } from "@effect-datadog/slo-report-node"
 import { Effect, Option, Stream } from "effect"
 const wait = Stream.unwrap(SloReportClient.SloReportClient.useSync((client) => client.waitForReport(process.argv[1])))
-const first = await Effect.runPromise(Effect.provide(Stream.runHead(wait), SloReportClient.layerNode()))
+const first = await Effect.runPromise(Effect.provide(Stream.runHead(wait), NodeSloReportClient.layerNode()))
 console.log(Option.getOrThrow(first).status)
 `,
         id
@@ -205,12 +205,12 @@ console.log(Option.getOrThrow(first).status)
         const port = yield* listen(Https.createServer())
         return yield* runProgram(
           `
-import { SloReportClient } from "@effect-datadog/slo-report-node"
+import { NodeSloReportClient, SloReportClient } from "@effect-datadog/slo-report-node"
 import { Effect } from "effect"
 const status = Effect.flatMap(SloReportClient.SloReportClient, (client) => client.getReportStatus("x"))
 await Effect.runPromise(status.pipe(
   Effect.timeoutOption("300 millis"),
-  Effect.provide(SloReportClient.layerNode()),
+  Effect.provide(NodeSloReportClient.layerNode()),
   Effect.tap(() => Effect.sync(() => console.log("given up")))
 ))
 `,

@@ -30,6 +30,7 @@ import {
   DatadogHttpClient,
   type DatadogSettings,
   ExportProgress,
+  NodeSloReportClient,
   PollPolicy,
   RetryPolicy,
   SloReportClient,
@@ -231,8 +232,10 @@ expectTypeOf(SloReportClient.layerConfig).toEqualTypeOf<
     options?: SloReportClient.LayerOptions
   ) => Layer.Layer<SloReportClient.SloReportClient, Config.ConfigError, HttpClient.HttpClient>
 >()
-expectTypeOf(SloReportClient.layerNode).toEqualTypeOf<
-  (options?: SloReportClient.LayerOptions) => Layer.Layer<SloReportClient.SloReportClient, Config.ConfigError>
+expectTypeOf(NodeSloReportClient.layerNode).toEqualTypeOf<
+  (
+    options?: SloReportClient.LayerOptions
+  ) => Layer.Layer<SloReportClient.SloReportClient, Config.ConfigError | NodeSloReportClient.UndiciUnavailable>
 >()
 expectTypeOf(SloReportClient.SloReportClient.key).toEqualTypeOf<"@effect-datadog/slo-report-node/SloReportClient">()
 expectTypeOf<SloReportClient.SloReportClient["Service"]>().toEqualTypeOf<SloReportClient.Service>()

@@ -4,6 +4,7 @@
  */
 export * as Csv from "./Csv.ts"
 export * as GitHubAnnotations from "./GitHubAnnotations.ts"
+export * as Html from "./Html.ts"
 export * as JUnit from "./JUnit.ts"
 export * as Json from "./Json.ts"
 export * as Jsonl from "./Jsonl.ts"

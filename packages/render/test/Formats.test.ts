@@ -1,9 +1,16 @@
 import { describe, expect, it } from "@effect/vitest"
-import { Csv, GitHubAnnotations, Json, Jsonl, JUnit, Markdown, SlackBlocks, Text } from "../src/index.ts"
+import { Csv, GitHubAnnotations, Html, Json, Jsonl, JUnit, Markdown, SlackBlocks, Text } from "../src/index.ts"
+import { style } from "../src/internal/html/style.ts"
+import { digests } from "../src/internal/html/policy.ts"
+import { script } from "../src/internal/html/script.ts"
+import * as Pages from "./utils/pages.ts"
 import { judge, odd } from "./utils/report.ts"
 
 const verdict = judge(odd, { warnBudget: 5, over: { last: 2 } })
-const known = { report: "dc8d92aa-e0af-11ee-af21-1feeaccaa3a3", interval: "monthly" }
+const known = { report: "dc8d92aa-e0af-11ee-af21-1feeaccaa3a3", interval: "monthly" } as const
+
+const withoutCode = (html: string): string =>
+  [style, script, digests.style, digests.script].reduce((html, code) => html.replace(code, "…"), html)
 
 const files: ReadonlyArray<readonly [file: string, text: string]> = [
   ["rows.csv", Csv.fromRows(odd)],
@@ -11,6 +18,8 @@ const files: ReadonlyArray<readonly [file: string, text: string]> = [
   ["rows.json", Json.fromRows(odd, known)],
   ["rows.jsonl", Jsonl.fromRows(odd, known)],
   ["rows.md", Markdown.fromRows(odd)],
+  // Its style and script are read in their modules.
+  ["rows.html", withoutCode(Html.fromRows(odd, { ...Pages.known, ...known }))],
   ["rows.slack.json", SlackBlocks.fromRows(odd)],
   ["verdict.txt", Text.fromVerdict(verdict)],
   ["verdict.json", Json.fromVerdict(verdict)],

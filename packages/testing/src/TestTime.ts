@@ -25,7 +25,7 @@ export class StillRunning extends Data.TaggedError("StillRunning")<{ readonly du
 }
 
 /**
- * Runs an effect while this much virtual time passes, and gives its result.
+ * Runs an effect while this much virtual time passes, a number being milliseconds, and gives its result.
  *
  * **Details**
  *

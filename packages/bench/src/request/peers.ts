@@ -16,10 +16,10 @@ const appKey = "b".repeat(40)
 const headers = { accept: "application/json", "dd-api-key": apiKey, "dd-application-key": appKey }
 
 const thisClient: Peer = async (url) => {
-  const { SloReportClient } = await import("@effect-datadog/slo-report-node")
+  const { NodeSloReportClient, SloReportClient } = await import("@effect-datadog/slo-report-node")
   const environment = ConfigProvider.fromUnknown({ DD_HOST: url, DD_API_KEY: apiKey, DD_APP_KEY: appKey })
   const runtime = ManagedRuntime.make(
-    Layer.provide(SloReportClient.layerNode(), ConfigProvider.layer(environment))
+    Layer.provide(NodeSloReportClient.layerNode(), ConfigProvider.layer(environment))
   )
   const client = await runtime.runPromise(SloReportClient.SloReportClient)
   return ofEffect(client.getReportStatus(id))

@@ -1,5 +1,5 @@
 /** Reads a small report's rows, then a large one's, and tells how much the process grew by the second. */
-import { SloReportClient } from "@effect-datadog/slo-report-node"
+import { NodeSloReportClient, SloReportClient } from "@effect-datadog/slo-report-node"
 import { ConfigProvider, Effect, Layer, Stream } from "effect"
 
 interface WithRows {
@@ -37,5 +37,5 @@ const program = Effect.gen(function*() {
   return { rows, growth: peak - before, seconds: (performance.now() - start) / 1000 }
 })
 
-const layer = Layer.provide(SloReportClient.layerNode(), ConfigProvider.layer(environment))
+const layer = Layer.provide(NodeSloReportClient.layerNode(), ConfigProvider.layer(environment))
 console.log(JSON.stringify(await Effect.runPromise(Effect.provide(program, layer)) ?? null))

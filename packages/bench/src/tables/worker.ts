@@ -1,6 +1,6 @@
 /** Computes the rows of a year and tells how much the process grew. */
 import { SloReportRequest } from "@effect-datadog/slo-report"
-import { SloReportClient } from "@effect-datadog/slo-report-node"
+import { NodeSloReportClient, SloReportClient } from "@effect-datadog/slo-report-node"
 import { ConfigProvider, Effect, Layer, Stream } from "effect"
 
 const [, , url = "", slos = "", timezone = ""] = process.argv
@@ -59,5 +59,5 @@ const program = Effect.gen(function*() {
   }
 })
 
-const layer = Layer.provide(SloReportClient.layerNode(), ConfigProvider.layer(environment))
+const layer = Layer.provide(NodeSloReportClient.layerNode(), ConfigProvider.layer(environment))
 console.log(JSON.stringify(await Effect.runPromise(Effect.provide(program, layer))))

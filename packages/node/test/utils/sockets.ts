@@ -7,7 +7,7 @@ import { spawn } from "node:child_process"
 import * as Http from "node:http"
 import * as Http2 from "node:http2"
 import * as Net from "node:net"
-import { DatadogConfig, RetryPolicy, SloReportClient } from "../../src/index.ts"
+import { DatadogConfig, NodeSloReportClient, RetryPolicy, SloReportClient } from "../../src/index.ts"
 import type { SelfSigned } from "./certificate.ts"
 import { credentials as keyPair, site } from "./wait.ts"
 
@@ -15,7 +15,7 @@ export type ClientLayer = (
   url: string,
   options?: SloReportClient.ClientOptions,
   credentials?: DatadogConfig.Credentials
-) => Layer.Layer<SloReportClient.SloReportClient, Config.ConfigError>
+) => Layer.Layer<SloReportClient.SloReportClient, Config.ConfigError | NodeSloReportClient.UndiciUnavailable>
 
 // A client with explicit options over whatever transport.
 export const overTransport = (
@@ -41,7 +41,7 @@ export const overNodeHttp: ClientLayer = (url, options, credentials) =>
 
 export const ofNode: ClientLayer = (url, options) =>
   Layer.provide(
-    SloReportClient.layerNode(options),
+    NodeSloReportClient.layerNode(options),
     ConfigProvider.layer(ConfigProvider.fromEnvRecord(environment(url)))
   )
 

@@ -118,5 +118,6 @@ const byName = (error: object): Failure | undefined => {
 
 const isRefusedByFetch = /^(unknown scheme|bad port|URL scheme must be a HTTP\(S\) scheme)/
 const isOfRequest = /\bheaders?\b|\bURL\b|\bHTTP method\b|\bByteString\b|cannot have body/i
-// The words of undici, Chromium, WebKit and Gecko.
-const isOfNetwork = /^(fetch failed|terminated|Failed to fetch|Load failed|NetworkError|network error)/i
+// The words of undici, Chromium, WebKit, Gecko and Deno.
+const isOfNetwork =
+  /^(fetch failed|terminated|Failed to fetch|Load failed|NetworkError|network error|error reading a body)/i

@@ -19,7 +19,7 @@ import * as Record from "effect/Record"
 import * as Result from "effect/Result"
 import * as Stream from "effect/Stream"
 import { isDamage } from "./failure.ts"
-import { damaged, gunzipAtMost, isGzip } from "./gzip.ts"
+import { damaged, isGzip } from "./gzip.ts"
 import * as Scrub from "./scrub.ts"
 import { concat } from "./peek.ts"
 import { type Call, fromHttpClientError } from "./transport.ts"
@@ -182,7 +182,7 @@ const readBody = (response: HttpClientResponse, maxBytes: number): Effect.Effect
   // Each look at the headers makes them anew.
   const { headers } = response
   return Number(headers["content-length"]) <= maxBytes && headers["content-encoding"] === undefined
-    ? Effect.map(response.arrayBuffer, (buffer) => toBody(new Uint8Array(buffer), maxBytes, true))
+    ? Effect.flatMap(response.arrayBuffer, (buffer) => toBody(new Uint8Array(buffer), maxBytes, true))
     : readAtMost(response, maxBytes)
 }
 
@@ -200,16 +200,26 @@ const readAtMost = (response: HttpClientResponse, maxBytes: number): Effect.Effe
       ),
       // fetch has no stream where there is no body.
       Effect.catch((error) => error.reason._tag === "EmptyBodyError" ? Effect.void : Effect.fail(error)),
-      Effect.map(() => toBody(concat(chunks), maxBytes, room >= 0))
+      Effect.flatMap(() => toBody(concat(chunks), maxBytes, room >= 0))
     )
   })
 
-const toBody = (bytes: Uint8Array, maxBytes: number, isComplete: boolean): Body => {
-  const plain = isGzip(bytes) ? gunzipAtMost(bytes, maxBytes) : Result.succeed(bytes)
-  return Result.isFailure(plain)
-    ? { text: "", issue: plain.failure }
-    : {
-      text: new TextDecoder().decode(plain.success),
-      issue: isComplete ? undefined : `Expected at most ${maxBytes} bytes`
-    }
+/**
+ * What reads a compressed body, loaded with the first: Node's streams and zlib take as long to load as the client.
+ *
+ * @internal
+ */
+export const loadGunzip = Effect.promise(() => import("./gunzip.ts"))
+
+const toBody = (bytes: Uint8Array, maxBytes: number, isComplete: boolean): Effect.Effect<Body> => {
+  const plain = (bytes: Uint8Array): Body => ({
+    text: new TextDecoder().decode(bytes),
+    issue: isComplete ? undefined : `Expected at most ${maxBytes} bytes`
+  })
+  if (!isGzip(bytes)) return Effect.succeed(plain(bytes))
+  return Effect.map(loadGunzip, ({ gunzipAtMost }) =>
+    Result.match(gunzipAtMost(bytes, maxBytes), {
+      onSuccess: plain,
+      onFailure: (issue) => ({ text: "", issue })
+    }))
 }

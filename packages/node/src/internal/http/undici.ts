@@ -4,6 +4,7 @@
  * @since 0.1.0
  */
 import * as NodeHttpClient from "@effect/platform-node/NodeHttpClient"
+import type Undici from "@effect/platform-node/Undici"
 import type { ConfigError } from "effect/Config"
 import * as Effect from "effect/Effect"
 import type { HttpClient } from "effect/http/HttpClient"
@@ -13,9 +14,6 @@ import { maxAttempts } from "./attempt.ts"
 import { apiUrlOf } from "./settings.ts"
 import * as Proxy from "./proxy.ts"
 import * as FreshPost from "./freshPost.ts"
-
-// undici is loaded when the layer is built, as NodeHttpClient does; it costs about 65 ms.
-const loadUndici = Effect.promise(() => import("@effect/platform-node/Undici"))
 
 /**
  * How many connections are open at most; further requests wait for one.
@@ -32,19 +30,24 @@ export const maxConnections = maxAttempts
 const options = { allowH2: false, connections: maxConnections }
 
 /** @internal */
-export const layer = (config: DatadogConfig.DatadogConfig): Layer.Layer<HttpClient, ConfigError> =>
+export const layer = (
+  config: DatadogConfig.DatadogConfig,
+  undici: typeof Undici
+): Layer.Layer<HttpClient, ConfigError> =>
   Layer.provide(
     NodeHttpClient.layerUndiciNoDispatcher,
-    Layer.effect(NodeHttpClient.Dispatcher, makeDispatcher(config))
+    Layer.effect(NodeHttpClient.Dispatcher, makeDispatcher(config, undici))
   )
 
-const makeDispatcher = Effect.fnUntraced(function*(config: DatadogConfig.DatadogConfig) {
+const makeDispatcher = Effect.fnUntraced(function*(
+  config: DatadogConfig.DatadogConfig,
+  { Agent, ProxyAgent }: typeof Undici
+) {
   const { apiUrl } = config
   // Keys for a service on this machine are no proxy's business.
   const proxy = apiUrl !== undefined && DatadogConfig.isLoopback(apiUrl)
     ? undefined
     : yield* Proxy.of(apiUrlOf(config))
-  const { Agent, ProxyAgent } = yield* loadUndici
   return yield* FreshPost.make(() =>
     proxy === undefined
       ? new Agent(options)

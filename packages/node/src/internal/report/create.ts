@@ -3,7 +3,7 @@
  *
  * @since 0.1.0
  */
-import { type DatadogError, isRetryable } from "@effect-datadog/slo-report/DatadogError"
+import { type DatadogError, type DatadogTransportError, isRetryable } from "@effect-datadog/slo-report/DatadogError"
 import type { ReportId } from "@effect-datadog/slo-report/SloReport"
 import {
   CreateReportRequest,
@@ -69,7 +69,8 @@ const decode: Decode<ReportId> = (json) =>
 const stageOf = (error: DatadogError): "not sent" | "refused" | "unknown" => {
   switch (error._tag) {
     case "DatadogTransportError":
-      return error.sent === "no" ? "not sent" : "unknown"
+      // A mistake in the program is made again by who sends again, and tells so itself.
+      return error.sent === "no" || isBug(error) ? "not sent" : "unknown"
     case "DatadogServerError":
       // The server doesn't know the method, or the version of HTTP.
       return error.status === 501 || error.status === 505 ? "refused" : "unknown"
@@ -82,5 +83,7 @@ const stageOf = (error: DatadogError): "not sent" | "refused" | "unknown" => {
       return "refused"
   }
 }
+
+const isBug = ({ isTransient, reason }: DatadogTransportError): boolean => reason === "other" && !isTransient
 
 const mayRetry = (error: DatadogError): boolean => stageOf(error) !== "unknown" && isRetryable(error)

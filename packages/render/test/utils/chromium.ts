@@ -47,9 +47,10 @@ export interface Opened {
   readonly complaints: ReadonlyArray<string>
 }
 
-/** Opens a file; its requests, if it made any, would go nowhere. */
-export const open = async ({ context }: Browser, file: string): Promise<Opened> => {
+/** Opens a file in a window of this width; its requests, if it made any, would go nowhere. */
+export const open = async ({ context }: Browser, file: string, width = 1280): Promise<Opened> => {
   const page = await context.newPage()
+  await page.setViewportSize({ width, height: width < 600 ? 844 : 900 })
   const url = `file://${file}`
   const requests: Array<string> = []
   const complaints: Array<string> = []
