@@ -22,6 +22,9 @@ export class StillRunning extends Data.TaggedError("StillRunning")<{ readonly du
     return `The effect is still running after ${Duration.format(this.duration)} of virtual time. Give it more time, `
       + "or look for what it waits for: a deadline, a report that is never done, a fault that never answers."
   }
+  override toJSON(): object {
+    return Object.assign({}, this, { message: this.message })
+  }
 }
 
 /**
