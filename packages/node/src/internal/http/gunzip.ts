@@ -11,7 +11,7 @@ import * as Predicate from "effect/Predicate"
 import * as Result from "effect/Result"
 import * as Stream from "effect/Stream"
 import * as Zlib from "node:zlib"
-import { damaged } from "./gzip.ts"
+import { damaged } from "./failure.ts"
 import { brokeOff, type Call } from "./transport.ts"
 
 /** @internal */
