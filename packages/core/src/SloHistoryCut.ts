@@ -48,7 +48,7 @@ export type SloHistoryCut =
  * @since 0.1.0
  */
 export const cut = (history: SloHistory, intervals: ReadonlyArray<Interval>): SloHistoryCut =>
-  cutAnswer(history.buckets === undefined ? history : { ...history, series: toSeries(history.buckets) }, intervals)
+  cutAnswer(history, history.buckets === undefined ? undefined : toSeries(history.buckets), intervals)
 
 /**
  * Makes a decoder of the body of an answer to a question for the whole period, which cuts the history at once.
@@ -67,7 +67,11 @@ export const decode = (
   intervals: ReadonlyArray<Interval>
 ): (json: unknown) => Result.Result<SloHistoryCut, Schema.SchemaError> => {
   const decodeFrame = Schema.decodeUnknownResult(HistoryAnswer.frame(question))
-  return (json) => Result.map(decodeFrame(json), (frame) => cutAnswer(HistoryAnswer.read(question, frame), intervals))
+  return (json) =>
+    Result.map(decodeFrame(json), (frame) => {
+      const answer = HistoryAnswer.read(question, frame)
+      return cutAnswer(answer, answer.series, intervals)
+    })
 }
 
 // -----------------------------------------------------------------------------
@@ -80,8 +84,12 @@ const toSeries = (buckets: ReadonlyArray<Bucket>): HistoryAnswer.Series => ({
   total: buckets.map(({ total }) => total)
 })
 
-const cutAnswer = (answer: HistoryAnswer.HistoryAnswer, intervals: ReadonlyArray<Interval>): SloHistoryCut => {
-  const { corrections, from, series, to, transitions } = answer
+const cutAnswer = (
+  answer: HistoryAnswer.HistoryAnswer,
+  series: HistoryAnswer.Series | undefined,
+  intervals: ReadonlyArray<Interval>
+): SloHistoryCut => {
+  const { corrections, from, to, transitions } = answer
   const isWhole = from === intervals[0]?.from && to === intervals.at(-1)?.to &&
     intervals.every(({ from }, index) => index === 0 || intervals[index - 1]!.to === from)
   if (!isWhole) return askEach("other_period")

@@ -7,7 +7,7 @@ import { environment, runProgram } from "./utils/sockets.ts"
 // any work leaves behind is there already.
 const program = `
 import { SloReportRequest } from "@effect-datadog/slo-report"
-import { SloReportClient } from "@effect-datadog/slo-report-node"
+import { NodeSloReportClient, SloReportClient } from "@effect-datadog/slo-report-node"
 import { Effect, Stream } from "effect"
 const rows = (query) =>
   Effect.gen(function*() {
@@ -26,7 +26,7 @@ const measured = Effect.gen(function*() {
   clearInterval(timer)
   return { count, growth: most - before }
 })
-const result = await Effect.runPromise(Effect.provide(measured, SloReportClient.layerNode()))
+const result = await Effect.runPromise(Effect.provide(measured, NodeSloReportClient.layerNode()))
 console.log(JSON.stringify(result))
 `
 
