@@ -92,7 +92,7 @@ ${
 ${errors(rows)}
 </main>
 ${isDense ? html`${cells(slos, starts, printed)}\n` : ""}${
-    rows.length === 0 ? "" : html`<script>${new Markup(script)}</script>\n`
+    rows.length === 0 ? "" : new Markup(`<script>${script}</script>\n`)
   }</body>
 </html>
 `.source
