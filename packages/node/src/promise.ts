@@ -60,7 +60,7 @@ export type {
  * await using client = await open()
  * const to = new Date()
  * const from = new Date(to.getTime() - 90 * 24 * 60 * 60 * 1000)
- * const { bytes } = await client.exportReportTo("slos.csv", { query: "team:pay", from, to, interval: "weekly" }, {
+ * const { bytes } = await client.exportReportTo("slos.csv", { query: "team:shop", from, to, interval: "weekly" }, {
  *   onProgress: (progress) => console.log(progress._tag)
  * })
  * console.log(`${bytes} bytes`)
