@@ -5,6 +5,8 @@ const roots = {
   node: "packages/node",
   testing: "packages/testing",
   render: "packages/render",
+  durable: "packages/durable",
+  cli: "packages/cli",
   checks: "packages/checks",
   examples: "examples"
 }
@@ -37,7 +39,7 @@ export default defineConfig({
     projects: projects("!(*.long).test.ts"),
     coverage: {
       provider: "v8",
-      include: ["packages/{core,node,testing,render}/src/**/*.ts"],
+      include: ["packages/{core,node,testing,render,durable,cli}/src/**/*.ts"],
       exclude: ["**/index.ts"],
       reporter: [["text", { skipFull: true }]],
       thresholds: {

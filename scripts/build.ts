@@ -27,7 +27,8 @@ export const bundle = async (folder: string, destination: string): Promise<void>
   await build({
     cwd,
     input: Object.fromEntries(modules.map((name) => [name, `./src/${name}.ts`])),
-    external: /^[^./]/,
+    // What the bundler itself adds is the package's own.
+    external: (id) => !/^[./]/.test(id) && !id.includes("@oxc-project"),
     platform: "node",
     plugins: [barrel],
     tsconfig: false,

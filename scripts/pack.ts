@@ -9,7 +9,10 @@ import { gunzipSync } from "node:zlib"
 const root = Path.join(import.meta.dirname, "..")
 
 /** In the order in which they build on each other. */
-export const published = ["core", "node", "testing", "render"] as const
+export const published = ["core", "node", "testing", "render", "durable"] as const
+
+/** What is no library: a command, in a bundle of its own. */
+export const commands = ["cli"] as const
 
 export interface Manifest {
   readonly name: string
@@ -33,9 +36,9 @@ export interface Packed {
 
 /** Packs what was built into a folder. */
 export const pack = (destination: string): ReadonlyArray<Packed> =>
-  published.map((folder) => {
+  [...published, ...commands].map((folder) => {
     const cwd = Path.join(root, "packages", folder)
-    if (!Fs.existsSync(Path.join(cwd, "dist/index.js"))) {
+    if (!["index", "bin"].some((name) => Fs.existsSync(Path.join(cwd, `dist/${name}.js`)))) {
       throw new Error(`packages/${folder} is not built: run pnpm build first`)
     }
     const output = execFileSync("pnpm", ["pack", "--json", "--pack-destination", destination], { cwd })

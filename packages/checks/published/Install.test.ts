@@ -67,12 +67,14 @@ describe("a project that follows the documentation", () => {
       ...Object.fromEntries(fences.map(({ code }, index) => [`src/fence${index}.ts`, `${code}\nexport {}\n`])),
       "src/canary.ts": `import { DatadogError } from "@effect-datadog/slo-report"
 import { SloReportClient } from "@effect-datadog/slo-report-node"
+import { ReportSink } from "@effect-datadog/slo-report-durable"
 import { Csv } from "@effect-datadog/slo-report-render"
 import { FakeDatadog } from "@effect-datadog/slo-report-testing"
-export const wrong: [string, string, string, string] = [
+export const wrong: [string, string, string, string, string] = [
   DatadogError.isRetryable,
   SloReportClient.make,
   FakeDatadog.make,
+  ReportSink.layerFolder,
   Csv.fromRows
 ]
 `,

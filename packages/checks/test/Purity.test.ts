@@ -52,7 +52,26 @@ const bans: ReadonlyArray<Ban> = [
   ["core does not know render", "core/src/Render.ts", `import "@effect-datadog/slo-report-render"`, imports],
   ["node does not know render", "node/src/Render.ts", `import "@effect-datadog/slo-report-render/Csv"`, imports],
   ["testing does not know render", "testing/src/R.ts", `import "@effect-datadog/slo-report-render/Csv"`, imports],
-  ...["core/src", "core/src/internal", "render/src", "render/src/internal", "node/src", "testing/src", "testing/bin"]
+  ["node does not know durable", "node/src/D.ts", `import "@effect-datadog/slo-report-durable"`, imports],
+  ["durable has no barrel", "durable/src/Barrel.ts", `import "effect"`, imports],
+  ["durable has no barrel of node", "durable/src/N.ts", `import "@effect-datadog/slo-report-node"`, imports],
+  ["durable does not know testing", "durable/src/T.ts", `import "@effect-datadog/slo-report-testing/Fault"`, imports],
+  ["durable does not know render", "durable/src/R.ts", `import "@effect-datadog/slo-report-render/Csv"`, imports],
+  ["durable does not reach into node", "durable/src/Reach.ts", `import "../../node/src/Fine.ts"`, imports],
+  ["cli has no barrel", "cli/src/Barrel.ts", `import "effect"`, imports],
+  ["cli has no barrel of ours", "cli/src/OurBarrel.ts", `import "@effect-datadog/slo-report-node"`, imports],
+  ["cli does not reach into node", "cli/src/Reach.ts", `import "../../node/src/Fine.ts"`, imports],
+  ...[
+    "core/src",
+    "core/src/internal",
+    "render/src",
+    "render/src/internal",
+    "node/src",
+    "durable/src",
+    "testing/src",
+    "testing/bin",
+    "cli/src"
+  ]
     .flatMap((
       folder
     ): ReadonlyArray<Ban> => [
@@ -91,6 +110,7 @@ const allowed: ReadonlyArray<readonly [path: string, ...lines: ReadonlyArray<str
   ["node/test/Fine.test.ts", `import "@effect-datadog/slo-report-testing"`, `import "effect"`],
   ["render/src/Fine.ts", `export * as A from "effect/Stream"`, `export * as B from "./internal/fine.ts"`],
   ["render/src/internal/fine.ts", `export * as A from "@effect-datadog/slo-report/Verdict"`, `import "../More.ts"`],
+  ["cli/src/Fine.ts", `export * as A from "@effect-datadog/slo-report-render/Csv"`, `export * as B from "node:util"`],
   ["testing/src/Fine.ts", `export * as A from "effect/http/HttpRouter"`, `export * as B from "node:http"`],
   ["testing/src/Also.ts", `export * as A from "@effect-datadog/slo-report/SloReport"`]
 ]

@@ -9,7 +9,7 @@ import { tableOf } from "./utils/tables.ts"
 import { glob, node, read, remove, root, temporary, tsc, write } from "./utils/workspace.ts"
 
 const readmes = glob("*.md", "packages/*/README.md", "examples/README.md")
-const documented = [...readmes, ...glob("packages/{core,node,testing,render}/src/**/*.ts")]
+const documented = [...readmes, ...glob("packages/{core,node,testing,render,durable}/src/**/*.ts")]
 const readme = read("README.md")
 
 describe("the code in the documentation", () => {
@@ -76,7 +76,7 @@ describe("README.md", () => {
 
   it("gives the two commands for a bare machine, the second as .ci/run has it", () => {
     const bare = "npx -y -p node@24 -p pnpm@12.21.0 pnpm"
-    assert.deepStrictEqual(readme.match(/^npx .*$/gm), [`${bare} start`, `${bare} test`])
+    assert.deepStrictEqual(readme.match(/^npx -y .*$/gm), [`${bare} start`, `${bare} test`])
     const commands = [...read(".ci/run").matchAll(/^npx [^|&;\n]*[^|&;\s]/gm)].map(([command]) => command)
     assert.deepStrictEqual(commands, [`${bare} test`, `${bare} check`, `${bare} long`])
   })
@@ -151,7 +151,7 @@ describe("README.md", () => {
       }
     }))
 
-  it.each(["core", "node", "testing", "render"])(
+  it.each(["core", "node", "testing", "render", "durable"])(
     "is shortened for the package %s, which it tells the modules of",
     (name) => {
       const text = read(`packages/${name}/README.md`)
@@ -178,7 +178,15 @@ describe("README.md", () => {
 })
 
 describe("the other papers", () => {
-  const folders = ["", "packages/core/src/", "packages/node/src/", "packages/testing/src/", "packages/render/src/"]
+  const folders = [
+    "",
+    "packages/core/src/",
+    "packages/node/src/",
+    "packages/testing/src/",
+    "packages/render/src/",
+    "packages/durable/src/",
+    "packages/cli/src/"
+  ]
 
   it.each(["ARCHITECTURE.md", "CONTRIBUTING.md", "SECURITY.md"])("name only files that exist: %s", (path) => {
     const named = [...read(path).matchAll(/(?<![\w./])(?:[\w-]+\/)*[\w-]+\.(?:test\.)?ts\b/g)].map(([file]) => file)

@@ -1,6 +1,7 @@
 import { assert, describe, it } from "@effect/vitest"
 import { createRequire } from "node:module"
 import * as Path from "node:path"
+import { version as commandVersion } from "../../cli/src/version.ts"
 import { version } from "../../node/src/internal/http/version.ts"
 import { glob, read, root } from "./utils/workspace.ts"
 
@@ -22,7 +23,8 @@ interface Manifest {
   readonly peerDependencies?: Readonly<Record<string, string>>
 }
 
-const published = ["core", "node", "testing", "render"]
+const published = ["core", "node", "testing", "render", "durable"]
+const commands = ["cli"]
 const require = createRequire(import.meta.url)
 const manifestOf = (folder: string): Manifest => JSON.parse(read(`${folder}/package.json`))
 const node = manifestOf("packages/node")
@@ -88,7 +90,9 @@ describe.each(published)("packages/%s", (name) => {
     assert.property(manifest.peerDependencies, "effect")
     assert.notProperty(manifest.dependencies ?? {}, "effect")
     for (const [peer, range] of Object.entries(manifest.peerDependencies ?? {})) {
-      assert.match(range, /^\^\d+\.\d+\.\d+$/, peer)
+      // What durable stores is in a form that a minor version of effect may change.
+      const isPinned = manifest.name.endsWith("-durable") && peer === "effect"
+      assert.match(range, isPinned ? /^~\d+\.\d+\.\d+$/ : /^\^\d+\.\d+\.\d+$/, peer)
       assert.strictEqual(range.slice(1).split(".")[0], catalog[peer]?.split(".")[0], peer)
     }
   })
@@ -97,12 +101,27 @@ describe.each(published)("packages/%s", (name) => {
 describe("the packages", () => {
   it("move together from version to version", () => {
     const { fixed } = JSON.parse(read(".changeset/config.json"))
-    assert.deepStrictEqual(fixed, [published.map((name) => manifestOf(`packages/${name}`).name)])
+    assert.deepStrictEqual(fixed, [[...published, ...commands].map((name) => manifestOf(`packages/${name}`).name)])
   })
 
-  it.each(published)("have a change log that begins with the present version: %s", (name) => {
+  it.each([...published, ...commands])("have a change log that begins with the present version: %s", (name) => {
     const { name: title, version } = manifestOf(`packages/${name}`)
     assert.isTrue(read(`packages/${name}/CHANGELOG.md`).startsWith(`# ${title}\n\n## ${version}\n`))
+  })
+})
+
+describe("packages/cli", () => {
+  const manifest = manifestOf("packages/cli")
+
+  it("has the version that all the packages have, and says it", () => {
+    assert.strictEqual(manifest.version, node.version)
+    assert.strictEqual(commandVersion, node.version)
+  })
+
+  it("says what it is, and needs nothing where it is published", () => {
+    assert.match(manifest.description, /^(?=.*\bDatadog)[A-Z].*[^.]$/)
+    assert.deepStrictEqual(manifest.engines, manifestOf(".").engines)
+    assert.deepStrictEqual([manifest.dependencies, manifest.peerDependencies], [undefined, undefined])
   })
 })
 

@@ -31,6 +31,8 @@ describe("vitest.workspace.ts", () => {
         "packages/node",
         "packages/testing",
         "packages/render",
+        "packages/durable",
+        "packages/cli",
         "packages/checks",
         "examples"
       ])

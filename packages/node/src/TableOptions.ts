@@ -3,6 +3,7 @@
  *
  * @since 0.1.0
  */
+import type { Slo } from "@effect-datadog/slo-report/Slo"
 import type { WaitOptions } from "./WaitOptions.ts"
 
 /**
@@ -22,6 +23,7 @@ export type Source = "report" | "history" | "auto"
  *   404, 405, 410 or 501; where the histories are refused too, the first error stands. `@default` `"auto"`
  * - `maxSlos`: how many SLOs a table of histories may have. `@default` 1,000, which a report stops at (Datadog's
  *   documentation)
+ * - `slos`: those of a table of histories, where they are known already: nothing is searched. `@default` a search
  * - `poll`, `deadline`, `onSleep`: how to wait for the report; the deadline ends with the wait
  *
  * @category models
@@ -30,4 +32,5 @@ export type Source = "report" | "history" | "auto"
 export interface TableOptions extends WaitOptions {
   readonly source?: Source | undefined
   readonly maxSlos?: number | undefined
+  readonly slos?: ReadonlyArray<Slo> | undefined
 }

@@ -2,6 +2,7 @@
  * @module @effect-datadog/slo-report-node
  * @since 0.1.0
  */
+export * as AtomicFile from "./AtomicFile.ts"
 export type * as ClientOptions from "./ClientOptions.ts"
 export * as DatadogConfig from "./DatadogConfig.ts"
 export * as DatadogHttpClient from "./DatadogHttpClient.ts"

@@ -23,7 +23,7 @@ import * as Schema from "effect/Schema"
 import * as Stream from "effect/Stream"
 import { Done, type ExportProgress } from "./ExportProgress.ts"
 import { layerNode } from "./NodeSloReportClient.ts"
-import type { AwaitOptions, CallOptions, Client, Moment, Options, ProgressOptions, Request } from "./PromiseClient.ts"
+import type { AwaitOptions, CallOptions, Client, Moment, Options, ProgressOptions } from "./PromiseClient.ts"
 import { SloReportClient } from "./SloReportClient.ts"
 import { ReportFailed } from "./SloReportError.ts"
 
@@ -124,23 +124,28 @@ const make = (context: Context.Context<SloReportClient | FileSystem>, dispose: (
     waitForReport: (id, options) => iterable(client.waitForReport(id, options), options),
     waitForReports: (ids, options) => iterable(client.waitForReports(ids, options), options),
     awaitReport: (id, options) => promise(awaited(id, options), options),
-    createReport: (request, options) => promise(Effect.flatMap(toRequest(request), client.createReport), options),
+    createReport: (request, options) =>
+      promise(Effect.flatMap(SloReportRequest.make(request), client.createReport), options),
     downloadReport: (id, options) => iterable(client.downloadReport(id), options),
     reportRows: (id, options) => iterable(client.reportRows(id), options),
     searchSlos: (query, options) => iterable(client.searchSlos(query), options),
     getSloHistory: (id, period, options) =>
       promise(Effect.flatMap(toPeriod(period), (period) => client.getSloHistory(id, period)), options),
     rows: (request, options) =>
-      iterable(Stream.unwrap(Effect.map(toRequest(request), (request) => client.rows(request, options))), options),
+      iterable(
+        Stream.unwrap(Effect.map(SloReportRequest.make(request), (request) => client.rows(request, options))),
+        options
+      ),
     exportReport: (request, options) =>
       promise(
-        Effect.flatMap(toRequest(request), (request) =>
+        Effect.flatMap(SloReportRequest.make(request), (request) =>
           done(client.exportReport(request, { ...options, onChunk: telling(options?.onChunk) }), options)),
         options
       ),
     exportReportTo: (path, request, options) =>
       promise(
-        Effect.flatMap(toRequest(request), (request) => done(client.exportReportTo(path, request, options), options)),
+        Effect.flatMap(SloReportRequest.make(request), (request) =>
+          done(client.exportReportTo(path, request, options), options)),
         options
       ),
     close,
@@ -152,18 +157,14 @@ const make = (context: Context.Context<SloReportClient | FileSystem>, dispose: (
 const telling = <A>(tell: ((value: A) => unknown) | undefined) => (value: A): Effect.Effect<unknown> =>
   tell === undefined ? Effect.void : Effect.promise(() => Promise.resolve(tell(value)))
 
-const toRequest = ({ from, to, ...request }: Request) =>
-  SloReportRequest.make({ ...request, from: fromMoment(from), to: fromMoment(to) })
-
 // A history's period is read as a request's is.
 const toPeriod = (period: { readonly from: Moment; readonly to: Moment }) =>
-  Effect.map(toRequest({ query: "history", ...period }), ({ from, to }) => ({ from: seconds(from), to: seconds(to) }))
+  Effect.map(
+    SloReportRequest.make({ query: "history", ...period }),
+    ({ from, to }) => ({ from: seconds(from), to: seconds(to) })
+  )
 
 const seconds = (time: DateTime.DateTime): number => DateTime.toEpochMillis(time) / 1000
-
-// What is no moment stays as it is, for the request to refuse.
-const fromMoment = (moment: Moment) =>
-  typeof moment === "number" ? Option.getOrElse(DateTime.make(moment), () => String(moment)) : moment
 
 const aborting = (signal: AbortSignal): Effect.Effect<never, DOMException> =>
   Effect.callback((resume) => {

@@ -251,6 +251,7 @@ expectTypeOf<SloReportClient.ClientOptions>().toEqualTypeOf<{
 expectTypeOf<Omit<SloReportClient.TableOptions, keyof SloReportClient.WaitOptions>>().toEqualTypeOf<{
   readonly source?: "report" | "history" | "auto" | undefined
   readonly maxSlos?: number | undefined
+  readonly slos?: ReadonlyArray<Slo.Slo> | undefined
 }>()
 expectTypeOf<SloReportClient.TableOptions>().toExtend<SloReportClient.WaitOptions>()
 expectTypeOf<SloReportClient.WaitOptions>().toEqualTypeOf<{

@@ -12,8 +12,13 @@ export const outside = (): string => {
   return folder
 }
 
-/** The packages as they would be published. */
-export const packages: ReadonlyArray<Packed> = pack(outside())
+const all: ReadonlyArray<Packed> = pack(outside())
+
+/** The libraries as they would be published. */
+export const packages: ReadonlyArray<Packed> = all.filter(({ folder }) => folder !== "cli")
+
+/** The command as it would be published. */
+export const command: Packed = all.find(({ folder }) => folder === "cli")!
 
 /** The names of the modules that a package exports, without its index. */
 export const modulesOf = ({ files }: Pick<Packed, "files">): ReadonlyArray<string> =>

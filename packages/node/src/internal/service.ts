@@ -87,8 +87,10 @@ export const make = Effect.fnUntraced(function*(
 
   const reportRows = (id: ReportId) => rows(id, bytes(id), scrub)
 
-  const table = (request: SloReportRequest, { maxSlos = defaultMaxSlos }: TableOptions = {}) =>
-    Table.make({ host, search: histories.search, history: histories.pacedHistory }, request, maxSlos)
+  const table = (request: SloReportRequest, { maxSlos = defaultMaxSlos, slos }: TableOptions = {}) => {
+    const search = slos === undefined ? histories.search : () => Stream.succeed({ slos, total: undefined })
+    return Table.make({ host, search, history: histories.pacedHistory }, request, maxSlos)
+  }
 
   const exporting = <E, R>(
     request: SloReportRequest,

@@ -9,16 +9,25 @@ import type { PlatformError } from "effect/PlatformError"
 import * as Result from "effect/Result"
 import type * as Scope from "effect/Scope"
 import * as Path from "node:path"
-import * as FileError from "./fileError.ts"
-import { idOf, inherit } from "./inherit.ts"
-import { overwrite } from "./overwrite.ts"
-import * as TargetFile from "./targetFile.ts"
-import * as TemporaryFile from "./temporaryFile.ts"
+import * as FileError from "./internal/file/fileError.ts"
+import { idOf, inherit } from "./internal/file/inherit.ts"
+import { overwrite } from "./internal/file/overwrite.ts"
+import * as TargetFile from "./internal/file/targetFile.ts"
+import * as TemporaryFile from "./internal/file/temporaryFile.ts"
 
-/** @internal */
+/**
+ * A file that is being written, beside the target that it will replace.
+ *
+ * **Details**
+ *
+ * - `write`: adds bytes
+ * - `commit`: puts what was written in the target's place; nothing can be written after it
+ *
+ * @category models
+ * @since 0.1.0
+ */
 export interface AtomicFile {
   readonly write: (bytes: Uint8Array) => Effect.Effect<void, PlatformError>
-  /** Puts what was written in the target's place; nothing can be written after it. */
   readonly commit: Effect.Effect<void, PlatformError>
 }
 
@@ -28,9 +37,10 @@ export interface AtomicFile {
  * **Details**
  *
  * A target that can't be renamed onto is overwritten; one that can't be overwritten either leaves the temporary file,
- * which the error names.
+ * which the error names. What is not committed when the scope closes is gone, and the target is as it was.
  *
- * @internal
+ * @category constructors
+ * @since 0.1.0
  */
 export const make = Effect.fnUntraced(
   function*(path: string): Effect.fn.Return<AtomicFile, PlatformError, FileSystem.FileSystem | Scope.Scope> {

@@ -1,0 +1,58 @@
+/**
+ * `datadog-slo gate`: judges error budgets; the exit code is the verdict.
+ *
+ * @since 0.1.0
+ */
+import * as Verdict from "@effect-datadog/slo-report/Verdict"
+import * as Effect from "effect/Effect"
+import * as Stream from "effect/Stream"
+import { messageOf } from "./CommandError.ts"
+import * as Destination from "./Destination.ts"
+import * as ExitCode from "./ExitCode.ts"
+import * as Flag from "./Flag.ts"
+import * as Format from "./Format.ts"
+import type { Handler } from "./Handler.ts"
+import * as Input from "./Input.ts"
+import * as Judgement from "./Judgement.ts"
+import * as Output from "./Output.ts"
+import * as OutputFlags from "./OutputFlags.ts"
+import { Stderr } from "./Stderr.ts"
+import * as Table from "./Table.ts"
+
+/** @internal */
+export const run: Handler = Effect.fnUntraced(function*(given) {
+  const judgement = yield* Judgement.read(given)
+  const destinations = yield* Destination.read(given, OutputFlags.ofVerdict, () => "text", tableFormats)
+  const input = yield* Input.read(given)
+  const outputs = yield* Output.open(destinations)
+  const stderr = yield* Stderr
+
+  const judge = Effect.gen(function*() {
+    const table = yield* Input.table(input)
+    const rows = yield* Stream.runCollect(Table.rows(table))
+    const verdict = Verdict.fromRows(Judgement.rows(judgement, rows), judgement.rule)
+    yield* Output.writeAll(outputs, (format) =>
+      format === "csv" || format === "html"
+        ? Format.table(format, table, { spreadsheet: false })
+        : Format.verdict(format, verdict))
+    const isSaid = destinations.some(({ format, path }) => format === "text" && Output.isStdout(path))
+    if (!isSaid && !Flag.isOn(given, Flag.quiet)) yield* stderr.line(Format.summary(verdict))
+    return Judgement.codeOf(judgement, verdict)
+  })
+
+  // A table that can't be judged, or a report that has failed, stops nobody who only wants to know.
+  return yield* Effect.catchIf(
+    judge,
+    (error) => judgement.isAdvisory && advised.includes(ExitCode.ofError(error)),
+    (error) => Effect.as(stderr.line(`error: ${messageOf(error)}`), ExitCode.done)
+  )
+})
+
+// -----------------------------------------------------------------------------
+// internals
+// -----------------------------------------------------------------------------
+
+// What can be written beside a verdict: the table that was judged.
+const tableFormats = ["csv", "html"] as const
+
+const advised: ReadonlyArray<number> = [ExitCode.failed, ExitCode.noVerdict]

@@ -1,0 +1,73 @@
+/**
+ * The request that the command line, the environment and the configuration file make together.
+ *
+ * @since 0.1.0
+ */
+import * as SloReportRequest from "@effect-datadog/slo-report/SloReportRequest"
+import * as DateTime from "effect/DateTime"
+import * as Effect from "effect/Effect"
+import * as Option from "effect/Option"
+import { UsageError } from "./CommandError.ts"
+import type { Given } from "./Flag.ts"
+import * as Period from "./Period.ts"
+import * as Selection from "./Selection.ts"
+import * as Settings from "./Settings.ts"
+
+/** @internal */
+export const make = Effect.fnUntraced(function*(
+  given: Given
+): Effect.fn.Return<SloReportRequest.SloReportRequest, UsageError, Settings.Settings> {
+  const query = yield* Settings.valueOf(given, Selection.query)
+  if (query === undefined || query.trim() === "") {
+    return yield* refuse("It isn't said which SLOs.", "Give --query, such as --query 'service:checkout'.")
+  }
+  const timezone = (yield* Settings.valueOf(given, Selection.timezone)) ?? "UTC"
+  const zone = Option.getOrUndefined(DateTime.zoneMakeNamed(timezone))
+  if (zone === undefined) {
+    return yield* refuse(
+      `--timezone: expected an IANA name such as Europe/Berlin or UTC, got ${JSON.stringify(timezone)}.`
+    )
+  }
+  const now = DateTime.setZone(yield* DateTime.now, zone)
+  const { interval: usual, ...period } = yield* periodOf(given, now)
+  const interval = (yield* Settings.valueOf(given, Selection.interval)) ?? usual
+  return yield* Effect.mapError(
+    SloReportRequest.make({ query, ...period, interval, timezone }),
+    ({ message }) => new UsageError({ message: message.replace(/\s*\n\s*at \["(\w+)"\]$/, ", in --$1.") })
+  )
+})
+
+// -----------------------------------------------------------------------------
+// internals
+// -----------------------------------------------------------------------------
+
+const refuse = (message: string, hint?: string): Effect.Effect<never, UsageError> =>
+  Effect.fail(new UsageError({ message, hint }))
+
+const ranks = { flag: 0, environment: 1, file: 2 } as const
+
+const nobody = 3
+
+// Of --last and --from with --to those count that are set nearest to the command.
+const periodOf = Effect.fnUntraced(function*(given: Given, now: DateTime.Zoned) {
+  const last = yield* Settings.textOf(given, Selection.last)
+  const from = yield* Settings.textOf(given, Selection.from)
+  const to = yield* Settings.textOf(given, Selection.to)
+  const rank = (text: Settings.Text | undefined) => text === undefined ? nobody : ranks[text.origin]
+  const rest = Math.min(rank(from), rank(to))
+  if (last !== undefined && rank(last) === rest) {
+    return yield* refuse(`Give either ${last.name} or ${(rank(from) === rest ? from : to)?.name ?? ""}.`)
+  }
+  if (last !== undefined && rank(last) < rest) {
+    const span = yield* Settings.read(Selection.last.read, last)
+    return { ...Period.last(span, now), interval: Period.intervalOf(span) }
+  }
+  if (from === undefined) {
+    return yield* refuse("It isn't said which period.", "Give --last, such as --last 12mo, or --from with --to.")
+  }
+  return {
+    from: Period.timeOf(yield* Settings.read(Selection.from.read, from), now),
+    to: to === undefined ? now : Period.timeOf(yield* Settings.read(Selection.to.read, to), now),
+    interval: "monthly" as const
+  }
+})

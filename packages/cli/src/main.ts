@@ -1,0 +1,18 @@
+/**
+ * The arguments of the process: what there is to say at once is said, and the rest is loaded for what there is to do.
+ *
+ * @since 0.1.0
+ */
+import * as CommandLine from "./CommandLine.ts"
+
+const line = CommandLine.parse(process.argv.slice(2))
+
+if (line._tag === "Run") {
+  void import("./process.ts").then(({ start }) => start(line.name, line.given))
+} else {
+  process.stdout.on("error", () => {})
+  process.stderr.on("error", () => {})
+  process.stdout.write(line.stdout)
+  process.stderr.write(line.stderr)
+  process.exitCode = line.code
+}

@@ -1,0 +1,133 @@
+/**
+ * Exports that outlive their process.
+ *
+ * @since 0.1.0
+ */
+import type { SloReportRequest } from "@effect-datadog/slo-report/SloReportRequest"
+import type { SloReportClient } from "@effect-datadog/slo-report-node/SloReportClient"
+import * as Context from "effect/Context"
+import type * as Duration from "effect/Duration"
+import type * as Effect from "effect/Effect"
+import * as Layer from "effect/Layer"
+import type * as Option from "effect/Option"
+import type * as Stream from "effect/Stream"
+import type { ExportError, InvalidExport, StoreFailed, StoreInUse, UnknownExport } from "./ExportError.ts"
+import type * as ExportStore from "./ExportStore.ts"
+import { make } from "./internal/service.ts"
+import * as MemoryStore from "./MemoryStore.ts"
+import * as PostgresStore from "./PostgresStore.ts"
+import type { Done, ExportId, ExportState, Options } from "./ReportExport.ts"
+import type { ReportSink } from "./ReportSink.ts"
+import * as SqliteStore from "./SqliteStore.ts"
+
+/**
+ * The operations.
+ *
+ * @category models
+ * @since 0.1.0
+ */
+export interface Service {
+  /**
+   * Starts an export, which is stored when this returns, and gives its id; of one that was started before, the id of
+   * its last try.
+   */
+  readonly start: (
+    request: SloReportRequest,
+    options?: Options
+  ) => Effect.Effect<ExportId, InvalidExport | StoreFailed>
+  /**
+   * Waits for an export's end, in any process. It bears a store that is away for a while.
+   */
+  readonly await: (id: string) => Effect.Effect<Done, ExportError | UnknownExport>
+  /**
+   * Starts an export and waits for its end.
+   */
+  readonly exportReport: (
+    request: SloReportRequest,
+    options?: Options
+  ) => Effect.Effect<Done, ExportError | InvalidExport | StoreFailed>
+  /**
+   * How far an export has come; nothing of one that isn't there.
+   */
+  readonly state: (id: string) => Effect.Effect<Option.Option<ExportState>, StoreFailed>
+  /**
+   * The exports that have not ended, the oldest first.
+   */
+  readonly open: Stream.Stream<ExportId, StoreFailed>
+  /**
+   * All exports of the store, the oldest first.
+   */
+  readonly all: Stream.Stream<ExportId, StoreFailed>
+  /**
+   * Starts the next try of an export that has failed, with a deadline as long as the first, and gives its id; of one
+   * that hasn't, the id of its last try.
+   *
+   * A report that was created is used, unless it has failed or is gone.
+   */
+  readonly retry: (id: string) => Effect.Effect<ExportId, UnknownExport | StoreFailed>
+  /**
+   * Ends an export with `ExportCancelled`, as soon as the step that it is at is over. One that has ended stays as it is.
+   */
+  readonly cancel: (id: string) => Effect.Effect<void, UnknownExport | StoreFailed>
+  /**
+   * Removes all tries of an export from the store, cancelling one that goes on. Its report and its file stay.
+   */
+  readonly forget: (id: string) => Effect.Effect<void, UnknownExport | StoreFailed>
+  /**
+   * Removes the exports that ended so long ago, all their tries, and gives how many exports that were. A number is
+   * milliseconds.
+   */
+  readonly prune: (olderThan: Duration.Input) => Effect.Effect<number, StoreFailed>
+}
+
+/**
+ * Exports that outlive their process.
+ *
+ * @category services
+ * @since 0.1.0
+ */
+export class ReportExports extends Context.Service<ReportExports, Service>()(
+  "@effect-datadog/slo-report-durable/ReportExports"
+) {}
+
+/**
+ * Exports over a store: this process goes on with all that are open there.
+ *
+ * @category layers
+ * @since 0.1.0
+ */
+export const layer: Layer.Layer<ReportExports, never, SloReportClient | ReportSink | ExportStore.Services> = Layer
+  .effect(ReportExports, make)
+
+/**
+ * Exports in a file of SQLite, which this process has to itself.
+ *
+ * @category layers
+ * @since 0.1.0
+ */
+export const layerSqlite = (
+  options: SqliteStore.Options
+): Layer.Layer<ReportExports, StoreInUse | StoreFailed, SloReportClient | ReportSink> =>
+  Layer.provide(layer, SqliteStore.layer(options))
+
+/**
+ * Exports in Postgres, for any number of processes and hosts, by the package `@effect/sql-pg`.
+ *
+ * @category layers
+ * @since 0.1.0
+ */
+export const layerPostgres = (
+  options: PostgresStore.Options
+): Layer.Layer<ReportExports, StoreFailed, SloReportClient | ReportSink> =>
+  Layer.provide(layer, PostgresStore.layer(options))
+
+/**
+ * Exports in memory, for tests.
+ *
+ * @category layers
+ * @since 0.1.0
+ */
+export const layerMemory: Layer.Layer<ReportExports, never, SloReportClient | ReportSink> = Layer.provide(
+  layer,
+  MemoryStore.layer
+)
