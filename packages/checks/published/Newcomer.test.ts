@@ -162,7 +162,9 @@ describe("the newcomer's application", () => {
         "--input-type=module",
         "--eval",
         `import { handler } from "./${file}"
-        console.log(JSON.stringify([${[report, "no report", "c0ffee00-e0af-11ee-af21-1feeaccaa3a3"].map(call)}]))`
+        console.log(JSON.stringify([${
+          [report, "no report", "c0ffee00-e0af-11ee-af21-1feeaccaa3a3"].map(call).join()
+        }]))`
       )
       assert.strictEqual(errors, "")
       const [found, ...others] = JSON.parse(output)
