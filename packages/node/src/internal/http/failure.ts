@@ -35,13 +35,6 @@ export const failureOf = (cause: unknown): Failure => {
 export const isDamage = (cause: unknown): boolean =>
   chainOf(cause).some((error) => textOf(error, "code").startsWith("Z_"))
 
-/**
- * What is wrong then.
- *
- * @internal
- */
-export const damaged = "Expected a compressed body, got one that is damaged"
-
 // -----------------------------------------------------------------------------
 // internals
 // -----------------------------------------------------------------------------

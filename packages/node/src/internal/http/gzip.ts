@@ -17,3 +17,6 @@ export const isGzip = (bytes: Uint8Array): boolean => bytes[0] === 0x1f && bytes
  * @internal
  */
 export const isDecided = (bytes: Uint8Array): boolean => bytes.length >= (bytes[0] === 0x1f ? 2 : 1)
+
+/** @internal */
+export const damaged = "Expected a compressed body, got one that is damaged"
