@@ -29,6 +29,9 @@ export class UndiciUnavailable extends Schema.TaggedError<UndiciUnavailable>()("
     return `layerNode can't use undici here: ${this.issue}. ` +
       "Provide SloReportClient.layerConfig() with FetchHttpClient.layer of effect/http instead, which needs none."
   }
+  override toJSON(): object {
+    return Object.assign({}, this, { message: this.message })
+  }
 }
 
 /**

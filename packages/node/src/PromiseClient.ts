@@ -44,17 +44,6 @@ export interface Options extends ClientOptions {
 export type Moment = Date | string | number
 
 /**
- * What a table is asked for, as `SloReportRequest.make` takes it, with a {@link Moment} for each time.
- *
- * @category models
- * @since 0.2.0
- */
-export interface Request extends Omit<SloReportRequest.Input, "from" | "to"> {
-  readonly from: Moment
-  readonly to: Moment
-}
-
-/**
  * What every call takes: a signal that ends it with an `AbortError`, once all of it has stopped.
  *
  * @category models
@@ -118,7 +107,7 @@ export interface Client extends AsyncDisposable {
   readonly waitForReport: (id: string, options?: AwaitOptions) => AsyncIterable<SloReport>
   readonly waitForReports: (ids: Iterable<string>, options?: AwaitOptions) => AsyncIterable<WaitEvent>
   readonly awaitReport: (id: string, options?: AwaitOptions & ProgressOptions<SloReport>) => Promise<SloReport>
-  readonly createReport: (request: Request, options?: CallOptions) => Promise<ReportId>
+  readonly createReport: (request: SloReportRequest.Input, options?: CallOptions) => Promise<ReportId>
   readonly downloadReport: (id: string, options?: CallOptions) => AsyncIterable<Uint8Array>
   readonly reportRows: (id: string, options?: CallOptions) => AsyncIterable<SloReportRow>
   readonly searchSlos: (query: string, options?: CallOptions) => AsyncIterable<Slo>
@@ -127,14 +116,14 @@ export interface Client extends AsyncDisposable {
     period: { readonly from: Moment; readonly to: Moment },
     options?: CallOptions
   ) => Promise<SloHistory>
-  readonly rows: (request: Request, options?: RowsOptions) => AsyncIterable<SloReportRow>
+  readonly rows: (request: SloReportRequest.Input, options?: RowsOptions) => AsyncIterable<SloReportRow>
   readonly exportReport: (
-    request: Request,
+    request: SloReportRequest.Input,
     options?: RowsOptions & ProgressOptions<ExportProgress> & ChunkOptions
   ) => Promise<Done>
   readonly exportReportTo: (
     path: string,
-    request: Request,
+    request: SloReportRequest.Input,
     options?: RowsOptions & ProgressOptions<ExportProgress>
   ) => Promise<Done>
   readonly close: () => Promise<void>

@@ -19,11 +19,12 @@ import * as Layer from "effect/Layer"
 import * as ManagedRuntime from "effect/ManagedRuntime"
 import * as Option from "effect/Option"
 import * as Predicate from "effect/Predicate"
+import * as References from "effect/References"
 import * as Schema from "effect/Schema"
 import * as Stream from "effect/Stream"
 import { Done, type ExportProgress } from "./ExportProgress.ts"
 import { layerNode } from "./NodeSloReportClient.ts"
-import type { AwaitOptions, CallOptions, Client, Moment, Options, ProgressOptions, Request } from "./PromiseClient.ts"
+import type { AwaitOptions, CallOptions, Client, Moment, Options, ProgressOptions } from "./PromiseClient.ts"
 import { SloReportClient } from "./SloReportClient.ts"
 import { ReportFailed } from "./SloReportError.ts"
 
@@ -52,6 +53,9 @@ export type {
  * It rejects with a `ConfigError` where a variable or a setting is missing or can't be right, with a `RangeError`
  * where an option is out of its range, and with `NodeSloReportClient.UndiciUnavailable` on Bun.
  *
+ * What the client logs goes to the standard error. `await using` is understood by Node 24 and by compilers; elsewhere
+ * `close()` ends the client.
+ *
  * **Example** (Exporting a table every night)
  *
  * ```ts
@@ -60,7 +64,7 @@ export type {
  * await using client = await open()
  * const to = new Date()
  * const from = new Date(to.getTime() - 90 * 24 * 60 * 60 * 1000)
- * const { bytes } = await client.exportReportTo("slos.csv", { query: "team:pay", from, to, interval: "weekly" }, {
+ * const { bytes } = await client.exportReportTo("slos.csv", { query: "team:shop", from, to, interval: "weekly" }, {
  *   onProgress: (progress) => console.log(progress._tag)
  * })
  * console.log(`${bytes} bytes`)
@@ -71,7 +75,9 @@ export type {
  */
 export const open = (options: Options = {}): Promise<Client> => {
   const runtime = ManagedRuntime.make(
-    Layer.merge(Layer.provide(layerNode(options), settings(options)), NodeFileSystem.layer)
+    Layer.merge(Layer.provide(layerNode(options), settings(options)), NodeFileSystem.layer).pipe(
+      Layer.provideMerge(Layer.succeed(References.LogToStderr, true))
+    )
   )
   return runtime.runPromise(Effect.map(Effect.context(), (context) => make(context, runtime.dispose)))
 }
@@ -124,23 +130,28 @@ const make = (context: Context.Context<SloReportClient | FileSystem>, dispose: (
     waitForReport: (id, options) => iterable(client.waitForReport(id, options), options),
     waitForReports: (ids, options) => iterable(client.waitForReports(ids, options), options),
     awaitReport: (id, options) => promise(awaited(id, options), options),
-    createReport: (request, options) => promise(Effect.flatMap(toRequest(request), client.createReport), options),
+    createReport: (request, options) =>
+      promise(Effect.flatMap(SloReportRequest.make(request), client.createReport), options),
     downloadReport: (id, options) => iterable(client.downloadReport(id), options),
     reportRows: (id, options) => iterable(client.reportRows(id), options),
     searchSlos: (query, options) => iterable(client.searchSlos(query), options),
     getSloHistory: (id, period, options) =>
       promise(Effect.flatMap(toPeriod(period), (period) => client.getSloHistory(id, period)), options),
     rows: (request, options) =>
-      iterable(Stream.unwrap(Effect.map(toRequest(request), (request) => client.rows(request, options))), options),
+      iterable(
+        Stream.unwrap(Effect.map(SloReportRequest.make(request), (request) => client.rows(request, options))),
+        options
+      ),
     exportReport: (request, options) =>
       promise(
-        Effect.flatMap(toRequest(request), (request) =>
+        Effect.flatMap(SloReportRequest.make(request), (request) =>
           done(client.exportReport(request, { ...options, onChunk: telling(options?.onChunk) }), options)),
         options
       ),
     exportReportTo: (path, request, options) =>
       promise(
-        Effect.flatMap(toRequest(request), (request) => done(client.exportReportTo(path, request, options), options)),
+        Effect.flatMap(SloReportRequest.make(request), (request) =>
+          done(client.exportReportTo(path, request, options), options)),
         options
       ),
     close,
@@ -152,18 +163,14 @@ const make = (context: Context.Context<SloReportClient | FileSystem>, dispose: (
 const telling = <A>(tell: ((value: A) => unknown) | undefined) => (value: A): Effect.Effect<unknown> =>
   tell === undefined ? Effect.void : Effect.promise(() => Promise.resolve(tell(value)))
 
-const toRequest = ({ from, to, ...request }: Request) =>
-  SloReportRequest.make({ ...request, from: fromMoment(from), to: fromMoment(to) })
-
 // A history's period is read as a request's is.
 const toPeriod = (period: { readonly from: Moment; readonly to: Moment }) =>
-  Effect.map(toRequest({ query: "history", ...period }), ({ from, to }) => ({ from: seconds(from), to: seconds(to) }))
+  Effect.map(
+    SloReportRequest.make({ query: "history", ...period }),
+    ({ from, to }) => ({ from: seconds(from), to: seconds(to) })
+  )
 
 const seconds = (time: DateTime.DateTime): number => DateTime.toEpochMillis(time) / 1000
-
-// What is no moment stays as it is, for the request to refuse.
-const fromMoment = (moment: Moment) =>
-  typeof moment === "number" ? Option.getOrElse(DateTime.make(moment), () => String(moment)) : moment
 
 const aborting = (signal: AbortSignal): Effect.Effect<never, DOMException> =>
   Effect.callback((resume) => {

@@ -63,7 +63,8 @@ const examples: Readonly<Record<string, Printable>> = {
   InvalidReportTable: new SloReportError.InvalidReportTable({ id, line: 2, issue: "Expected 7 cells" }),
   InvalidSloId: new SloReportError.InvalidSloId({ id: "", issue: "Expected an id" }),
   InvalidSloPeriod: new SloReportError.InvalidSloPeriod({ member: "from", issue: "Expected a time before to" }),
-  SloTableTooLarge: new SloReportError.SloTableTooLarge({ found: 1200, limit: 1000 })
+  SloTableTooLarge: new SloReportError.SloTableTooLarge({ found: 1200, limit: 1000 }),
+  UndiciUnavailable: new Node.NodeSloReportClient.UndiciUnavailable({ issue: "it has none" })
 }
 
 /** What an effect writes to a console, in the order of time and without what changes from run to run. */

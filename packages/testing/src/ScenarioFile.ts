@@ -48,6 +48,9 @@ export class InvalidScenario extends Data.TaggedError("InvalidScenario")<{
   override get message(): string {
     return `${this.name} is no scenario: ${this.problem}`
   }
+  override toJSON(): object {
+    return Object.assign({}, this, { message: this.message })
+  }
 }
 
 /**

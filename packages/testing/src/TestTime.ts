@@ -22,6 +22,9 @@ export class StillRunning extends Data.TaggedError("StillRunning")<{ readonly du
     return `The effect is still running after ${Duration.format(this.duration)} of virtual time. Give it more time, `
       + "or look for what it waits for: a deadline, a report that is never done, a fault that never answers."
   }
+  override toJSON(): object {
+    return Object.assign({}, this, { message: this.message })
+  }
 }
 
 /**
@@ -32,7 +35,7 @@ export class StillRunning extends Data.TaggedError("StillRunning")<{ readonly du
  * It needs the clock of `it.effect`, or `TestClock.layer()`, and dies without one. Whatever sleeps on that clock wakes in order and at its exact
  * time: the effect, what it forks, the client and the fake in memory. Work that takes no time is waited for before
  * time moves, however many fibers it has, and so are files that are read and written. When the effect is done, the rest
- * of the time passes, so that the clock then stands exactly this much later.
+ * of the time passes, so that the clock then stands exactly this much later. A number is in milliseconds.
  *
  * Sockets are in real time: a program that talks to the fake's port is not for this.
  *
