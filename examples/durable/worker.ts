@@ -74,7 +74,11 @@ const sink = Layer.unwrap(Effect.map(
 
 program.pipe(
   Effect.scoped,
-  Effect.provide(Layer.provide(exportsLayer, [NodeSloReportClient.layerNode(), sink])),
-  Effect.provide(NodeServices.layer),
+  Effect.provide(
+    exportsLayer.pipe(
+      Layer.provide([NodeSloReportClient.layerNode(), sink]),
+      Layer.provide(NodeServices.layer)
+    )
+  ),
   main
 )

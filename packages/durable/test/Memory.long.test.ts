@@ -17,7 +17,7 @@ describe("an export that waits", { timeout: 240_000 }, () => {
       yield* worker.ended
       const [measured] = worker.endings()
       assert.isDefined(measured, worker.errors())
-      const each = measured!.bytes! / waits
+      const each = measured.bytes! / waits
       console.log(`${(each / 1000).toFixed(1)} kB a wait`)
       assert.isAtMost(each, 35_000)
     }).pipe(
