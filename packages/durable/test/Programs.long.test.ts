@@ -65,7 +65,8 @@ const inWorld = <A>(
   )
 
 describe.skipIf(missing !== undefined)(`over Postgres${missing === undefined ? "" : ` (${missing})`}`, {
-  timeout: 120_000
+  timeout: 120_000,
+  concurrent: true
 }, () => {
   it.live("the workers of examples/durable go on with the exports of one that is killed", () =>
     inWorld(
