@@ -72,6 +72,8 @@ export const messageOf = (error: CommandError): string => {
       return oneLine(error.message)
     case "PlatformError":
       return describe(error)
+    case "SloTableTooLarge":
+      return error.message.replace("maxSlos", "--max-slos")
     default:
       return error.message
   }
@@ -96,14 +98,22 @@ const noValue = /^Expected string\n {2}at \["(\w+)"\]$/
 const describe = ({ message, reason }: PlatformError): string => {
   const path = "pathOrDescriptor" in reason && Predicate.isString(reason.pathOrDescriptor)
     ? reason.pathOrDescriptor
+    : reason.module === "Stdio"
+    ? streams.get(reason.method) ?? ""
     : ""
-  if (path === "") return message
+  if (path === "") return "cause" in reason && reason.cause instanceof Error ? oneLine(reason.cause.message) : message
   if (reason.description !== undefined) return `${path}: ${oneLine(reason.description)}`
   if ("cause" in reason && reason.cause instanceof Error && reason._tag !== "NotFound") {
     return `${path}: ${oneLine(reason.cause.message)}`
   }
   return reason._tag === "NotFound" ? `${path}: there is no such file` : `${path}: ${reason._tag}`
 }
+
+const streams: ReadonlyMap<string, string> = new Map([
+  ["stdin", "standard input"],
+  ["stdout", "standard output"],
+  ["stderr", "standard error"]
+])
 
 const oneLine = (text: string): string => text.replace(/\s*\n\s*/g, " ")
 

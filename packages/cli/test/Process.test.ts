@@ -1,6 +1,7 @@
 import { FakeDatadog, FakeDatadogServer, Fault, type ReportCsv, Timeline } from "@effect-datadog/slo-report-testing"
 import { assert, describe, it } from "@effect/vitest"
 import { Effect } from "effect"
+import { execFileSync } from "node:child_process"
 import * as Fs from "node:fs"
 import * as Os from "node:os"
 import * as Path from "node:path"
@@ -117,6 +118,21 @@ describe("a process", () => {
         assert.deepStrictEqual([code, stderr], [0, ""], format)
       }
     }).pipe(over(done, { rows: 20_000 })))
+
+  it.live("writes to what it has open, by the name that the system has for it", () =>
+    Effect.promise(async () => {
+      const input = Path.join(root, "input.csv")
+      Fs.writeFileSync(input, good)
+      for (const name of ["/dev/stderr", "/dev/fd/2", "/proc/self/fd/2"].filter((name) => Fs.existsSync(name))) {
+        const { code, stderr, stdout } = await spawned(bin, ["convert", input, "-fcsv", "-o", name])
+        assert.deepStrictEqual([code, stdout, stderr], [0, "", good], name)
+      }
+      const output = Path.join(root, "output.txt")
+      const bash = `exec 3> '${output}'; '${process.execPath}' '${bin}/bin.js' convert '${input}' -f csv -o /dev/fd/3`
+      execFileSync("bash", ["-c", bash])
+      assert.strictEqual(Fs.readFileSync(output, "utf8"), good)
+      for (const path of [input, output]) Fs.rmSync(path)
+    }))
 
   it.live("tells its own defects with their cause: 70", () =>
     Effect.promise(async () => {
