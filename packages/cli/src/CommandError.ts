@@ -79,14 +79,6 @@ export const messageOf = (error: CommandError): string => {
   }
 }
 
-/**
- * Whether it says that nobody reads standard output any more.
- *
- * @internal
- */
-export const isOutputUnread = (error: CommandError): boolean =>
-  error._tag === "PlatformError" && error.reason.module === "Stdio" && isUnread(error.reason.cause)
-
 // -----------------------------------------------------------------------------
 // internals
 // -----------------------------------------------------------------------------
@@ -116,8 +108,3 @@ const streams: ReadonlyMap<string, string> = new Map([
 ])
 
 const oneLine = (text: string): string => text.replace(/\s*\n\s*/g, " ")
-
-// The reader of a pipe has left, or the terminal.
-const isUnread = (cause: unknown): boolean =>
-  Predicate.hasProperty(cause, "code") &&
-  ["EPIPE", "EIO", "ERR_STREAM_DESTROYED"].some((code) => code === cause.code)

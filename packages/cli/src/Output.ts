@@ -15,6 +15,7 @@ import { type CommandError, UsageError } from "./CommandError.ts"
 import type { Destination } from "./Destination.ts"
 import type { Bytes } from "./Format.ts"
 import type { Session } from "./Session.ts"
+import * as Stdout from "./Stdout.ts"
 import * as Variable from "./Variable.ts"
 
 /** @internal */
@@ -88,7 +89,7 @@ const openOne = Effect.fnUntraced(function*(
   const fs = yield* FileSystem.FileSystem
   const stdio = yield* Stdio.Stdio
   if (isStdout(path)) {
-    return { write: (bytes) => Stream.run(bytes, stdio.stdout({ endOnDone: false })), commit: Effect.void }
+    return { write: (bytes) => Effect.provideService(Stdout.write(bytes), Stdio.Stdio, stdio), commit: Effect.void }
   }
   if (stderrNames.includes(path)) {
     return { write: (bytes) => Stream.run(bytes, stdio.stderr({ endOnDone: false })), commit: Effect.void }

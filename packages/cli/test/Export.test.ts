@@ -141,7 +141,7 @@ describe("export", () => {
       const [id] = yield* (yield* FakeDatadog.FakeDatadog).reportIds
       assert.deepStrictEqual([code, stdout], [6, ""])
       const [hint, error] = stderr.split("\n")
-      assert.strictEqual(hint, `report ${id} goes on at Datadog's side; to go on with it: --report ${id}`)
+      assert.strictEqual(hint, `to go on with the report: --report ${id}`)
       assert.include(error, `error: Report ${id} is in_progress after 1m 30s`)
     }).pipe(over({ timeline: Timeline.after("1 hour", "completed") })))
 
@@ -159,7 +159,7 @@ describe("export", () => {
       const { code, stderr } = yield* runOver(["export", ...period, "-o", path])
       assert.strictEqual(code, 1)
       assert.match(stderr, /\nerror: Report \S+ failed at Datadog's side/)
-      assert.notInclude(stderr, "to go on with it")
+      assert.notInclude(stderr, "to go on with the report")
       assert.strictEqual(Fs.readFileSync(path, "utf8"), "kept")
       assert.deepStrictEqual(Fs.readdirSync(root).filter((name) => name.endsWith(".tmp")), [])
     }).pipe(over({ timeline: Timeline.after("5 seconds", "failed") })))

@@ -35,6 +35,13 @@ const ask = Effect.fnUntraced(function*(args: ReadonlyArray<string>, options: Op
   )
 })
 
+const goesOn = Effect.fnUntraced(function*(stderr: string) {
+  const [, id = ""] = /to go on with the report: --report (\S+)/.exec(stderr) ?? []
+  const { code, stdout } = yield* ask(["export", "--report", id])
+  assert.deepStrictEqual([code, stdout], [0, file])
+  assert.deepStrictEqual(yield* (yield* FakeDatadog.FakeDatadog).reportIds, [id])
+})
+
 describe("a process", () => {
   it.live("ends with 0, 1 and 3 by its verdict", () =>
     Effect.promise(async () => {
@@ -80,10 +87,19 @@ describe("a process", () => {
     Effect.gen(function*() {
       const first = yield* ask(["export", ...request, "--timeout", "1s"])
       assert.deepStrictEqual([first.code, first.stdout], [6, ""])
-      const [, id = ""] = /to go on with it: --report (\S+)/.exec(first.stderr) ?? []
-      const second = yield* ask(["export", "--report", id])
-      assert.deepStrictEqual([second.code, second.stdout], [0, file])
-      assert.deepStrictEqual(yield* (yield* FakeDatadog.FakeDatadog).reportIds, [id])
+      yield* goesOn(first.stderr)
+    }).pipe(over(Timeline.after("2500 millis", "completed"))))
+
+  it.live("ends with 130 at ^C, and goes on with the id that it told: the same bytes", () =>
+    Effect.gen(function*() {
+      let isSent = false
+      const first = yield* ask(["export", ...request], {
+        onStderr: (text, child) => {
+          if (text.includes("in_progress") && !isSent) isSent = child.kill("SIGINT")
+        }
+      })
+      assert.deepStrictEqual([first.code, first.stdout], [130, ""])
+      yield* goesOn(first.stderr)
     }).pipe(over(Timeline.after("2500 millis", "completed"))))
 
   it.live.each(
@@ -103,7 +119,7 @@ describe("a process", () => {
         })
         const [id] = yield* (yield* FakeDatadog.FakeDatadog).reportIds
         assert.deepStrictEqual([code, stdout], [expected, ""], stderr)
-        assert.include(stderr, `to go on with it: --report ${id}\n`)
+        assert.include(stderr, `to go on with the report: --report ${id}\n`)
         assert.deepStrictEqual(Fs.readdirSync(root), [])
         assert.deepStrictEqual(Fs.readdirSync(temporary), [])
       }).pipe(over(Timeline.after("1 hour", "completed")))
