@@ -48,10 +48,18 @@ describe("the code in the documentation", () => {
 
 describe("the results in the documentation", () => {
   const fences = documented.flatMap((path) => fencesOf(path, read(path))).filter(({ code }) => code.includes("// =>"))
+  let found: ReadonlyArray<ReadonlyArray<string>> = []
 
-  it.each(fences)("are what running gives: $path, line $line", async ({ code }) => {
-    assert.deepStrictEqual(await unexpected(code), [])
-  })
+  beforeAll(async () => {
+    found = await unexpected(fences.map(({ code }) => code))
+  }, 120_000)
+
+  it.each(fences.map((fence, index) => ({ ...fence, index })))(
+    "are what running gives: $path, line $line",
+    ({ index }) => {
+      assert.deepStrictEqual(found[index], [])
+    }
+  )
 
   it("are looked for in Markdown and in docstrings", () => {
     assert.includeMembers(fences.map(({ path }) => path), [
@@ -60,9 +68,25 @@ describe("the results in the documentation", () => {
     ])
   })
 
+  it("are there in every docstring that prints, unless it asks Datadog itself", () => {
+    const silent = documented.filter((path) => path.endsWith(".ts")).flatMap((path) => fencesOf(path, read(path)))
+      .filter(({ code }) => prints(code) && !code.includes("// =>") && !/\blayerNode\(|\bopen\(/.test(code))
+    assert.deepStrictEqual(silent.map(({ line, path }) => `${path}:${line}`), [])
+  })
+
   it("are found where they are wrong, and where there is nothing to compare", async () => {
-    const code = `const one = [1,\n  2]\n// => [1, 3]\none.length // => 2\n"a".length // => 2\n`
-    assert.deepStrictEqual(await unexpected(code), ["[1, 3], but it is [1,2]", "2, but it is 1"])
+    const codes = [
+      `const one = [1,\n  2]\n// => [1, 3]\none.length // => 2\n"a".length // => 2\n`,
+      `console.log("a", 1) // => a 1\nconsole.log("b\\nc")\n// => b\n// => d\n`,
+      `const a = 1 // => 1\n`,
+      `throw new Error("wrong")\n// => 1\nconsole.log(1)\n`
+    ]
+    assert.deepStrictEqual(await unexpected(codes), [
+      ["[1, 3], but it is [1,2]", "2, but it is 1"],
+      ["a 1, b, d, but it prints a 1, b, c"],
+      [],
+      ["Error: wrong", "1, but it prints "]
+    ])
     assert.throws(() => comparing("// => 1\n"), "nothing to compare with 1")
   })
 })
@@ -265,14 +289,46 @@ const compare = (actual: unknown, expected: unknown, text: string) => {
 ${compared.join("\n")}`
 }
 
-async function unexpected(code: string): Promise<ReadonlyArray<string>> {
+/** Whether what it prints are its results. */
+function prints(code: string): boolean {
+  return /\b[cC]onsole\.log\(/.test(code)
+}
+
+/** What is not as the fences say, of each: all are run one after the other in one process. */
+async function unexpected(codes: ReadonlyArray<string>): Promise<ReadonlyArray<ReadonlyArray<string>>> {
   const folder = temporary()
   try {
-    write(folder, { "fence.ts": comparing(code) })
-    const { code: exit, errors, output } = await node(folder, "fence.ts")
+    const files = codes.map((code, index) => [`fence${index}.ts`, prints(code) ? code : comparing(code)])
+    write(folder, { ...Object.fromEntries(files), "main.ts": main(codes.length) })
+    const { code: exit, errors, output } = await node(folder, "main.ts")
     assert.strictEqual(exit, 0, errors)
-    return output.split("\n").filter((line) => line !== "")
+    const results: ReadonlyArray<{ readonly error?: string; readonly printed: ReadonlyArray<string> }> = JSON.parse(
+      output
+    )
+    return results.map(({ error, printed }, index) => {
+      const expected = [...codes[index]!.matchAll(/\/\/ => (.*)$/gm)].map(([, text]) => text)
+      const [wanted, got] = [expected.join(", "), printed.join(", ")]
+      const others = !prints(codes[index]!) ? printed : wanted === got ? [] : [`${wanted}, but it prints ${got}`]
+      return error === undefined ? others : [error, ...others]
+    })
   } finally {
     remove(folder)
   }
+}
+
+function main(count: number): string {
+  return `import { format } from "node:util"
+const results = []
+for (let index = 0; index < ${count}; index++) {
+  const result = { printed: [] as Array<string>, error: undefined as string | undefined }
+  console.log = (...values) => { result.printed.push(...format(...values).split("\\n")) }
+  try {
+    await import(\`./fence\${index}.ts\`)
+  } catch (error) {
+    result.error = String(error)
+  }
+  results.push(result)
+}
+process.stdout.write(JSON.stringify(results), () => process.exit(0))
+`
 }

@@ -154,6 +154,14 @@ export const known: ReadonlyArray<DatadogSite> = knownNames.map((name) => Datado
 /**
  * The URL of a site's API, without a trailing slash.
  *
+ * **Example** (All hosts that a firewall must allow)
+ *
+ * ```ts
+ * import { DatadogSite } from "@effect-datadog/slo-report"
+ *
+ * DatadogSite.known.map(DatadogSite.apiUrl)[0] // => "https://api.datadoghq.com"
+ * ```
+ *
  * @param site a decoded site; `us3.datadoghq.com` gives `https://api.us3.datadoghq.com`
  * @category getters
  * @since 0.1.0

@@ -48,6 +48,20 @@ export class UndiciUnavailable extends Schema.TaggedError<UndiciUnavailable>()("
  *
  * Where undici can't be used, as on Bun, it fails with {@link UndiciUnavailable} before anything is sent.
  *
+ * **Example** (A client that gives up soon)
+ *
+ * ```ts
+ * import { NodeSloReportClient, RetryPolicy, SloReportClient } from "@effect-datadog/slo-report-node"
+ * import { Effect } from "effect"
+ *
+ * const live = NodeSloReportClient.layerNode({ attemptTimeout: "5 seconds", retry: RetryPolicy.make({ times: 1 }) })
+ *
+ * SloReportClient.SloReportClient.use((client) => client.getReportStatus("my-report")).pipe(
+ *   Effect.provide(live),
+ *   Effect.runPromise
+ * )
+ * ```
+ *
  * @category layers
  * @since 0.2.0
  */
