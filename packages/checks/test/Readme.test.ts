@@ -6,11 +6,12 @@ import * as Fs from "node:fs"
 import * as Path from "node:path"
 import { type Fence, fencesOf } from "./utils/fences.ts"
 import { tableOf } from "./utils/tables.ts"
-import { glob, node, read, remove, root, temporary, tsc, write } from "./utils/workspace.ts"
+import { glob, node, read, remove, repositoryUrl, root, temporary, tsc, write } from "./utils/workspace.ts"
 
 const readmes = glob("*.md", "packages/*/README.md", "examples/README.md")
 const documented = [...readmes, ...glob("packages/{core,node,testing,render,durable}/src/**/*.ts")]
 const readme = read("README.md")
+const repository = repositoryUrl()
 
 describe("the code in the documentation", () => {
   const fences = documented.flatMap((path) => fencesOf(path, read(path)))
@@ -190,15 +191,23 @@ describe("README.md", () => {
   )
 
   it.each(readmes)("links only to files and headings that exist: %s", (path) => {
-    const text = read(path)
-    const links = [...text.matchAll(/\]\(([^()\s]+)\)/g)].map(([, link]) => link!).filter((link) => !/^\w+:/.test(link))
-    for (const link of links) {
+    for (const link of linksOf(path)) {
       const [file = "", heading] = link.split("#")
-      const target = Path.posix.join(Path.posix.dirname(path), file === "" ? Path.posix.basename(path) : file)
-      assert.isTrue(Fs.existsSync(Path.join(root, target)), link)
-      if (heading !== undefined) assert.include(headings(read(target)), heading)
+      assert.isTrue(Fs.existsSync(Path.join(root, file)), link)
+      if (heading !== undefined) assert.include(headings(read(file)), heading)
     }
   })
+
+  it.each(["core", "node", "testing", "render", "durable", "cli"])(
+    "is read on a page of its own for the package %s, from where a relative link leads nowhere",
+    (name) => {
+      for (const file of ["README.md", "CHANGELOG.md"]) {
+        const links = [...read(`packages/${name}/${file}`).matchAll(/\]\(([^()\s]+)\)/g)].map(([, link]) => link!)
+        assert.deepStrictEqual(links.filter((link) => !link.startsWith("https://")), [], file)
+      }
+      assert.include(read(`packages/${name}/README.md`), `](${repository}`)
+    }
+  )
 })
 
 describe("the other papers", () => {
@@ -237,6 +246,18 @@ describe("the other papers", () => {
 /** The rows of the README's table under a head that begins with these cells. */
 function table(...head: ReadonlyArray<string>): ReadonlyArray<ReadonlyArray<string>> {
   return tableOf(readme, ...head)
+}
+
+/** The links of a file to files of the repository, from its root. */
+function linksOf(path: string): ReadonlyArray<string> {
+  return [...read(path).matchAll(/\]\(([^()\s]+)\)/g)].flatMap(([, link = ""]) => {
+    const [, file] = link.startsWith(repository)
+      ? /^\/(?:blob|tree)\/main\/(.+)/.exec(link.slice(repository.length)) ?? []
+      : []
+    if (file !== undefined) return [file]
+    if (/^\w+:/.test(link)) return []
+    return [link.startsWith("#") ? `${path}${link}` : Path.posix.join(Path.posix.dirname(path), link)]
+  })
 }
 
 /** The headings of a Markdown text as GitHub makes anchors of them. */

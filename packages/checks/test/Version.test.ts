@@ -3,7 +3,7 @@ import { createRequire } from "node:module"
 import * as Path from "node:path"
 import { version as commandVersion } from "../../cli/src/version.ts"
 import { version } from "../../node/src/internal/http/version.ts"
-import { glob, read, root } from "./utils/workspace.ts"
+import { glob, read, repositoryUrl, root } from "./utils/workspace.ts"
 
 interface Manifest {
   readonly name: string
@@ -11,6 +11,9 @@ interface Manifest {
   readonly description: string
   readonly keywords: ReadonlyArray<string>
   readonly license: string
+  readonly homepage: string
+  readonly bugs: { readonly url: string }
+  readonly repository: { readonly type: string; readonly url: string; readonly directory?: string }
   readonly sideEffects: boolean
   readonly type: string
   readonly private?: boolean
@@ -107,6 +110,18 @@ describe("the packages", () => {
   it.each([...published, ...commands])("have a change log that begins with the present version: %s", (name) => {
     const { name: title, version } = manifestOf(`packages/${name}`)
     assert.isTrue(read(`packages/${name}/CHANGELOG.md`).startsWith(`# ${title}\n\n## ${version}\n`))
+  })
+})
+
+describe.each([...published, ...commands])("packages/%s", (name) => {
+  const { bugs, homepage, repository } = manifestOf(`packages/${name}`)
+
+  it("says where it comes from and where to complain, as the workspace does", () => {
+    const directory = `packages/${name}`
+    const url = repositoryUrl()
+    assert.deepStrictEqual(repository, { type: "git", url: `git+${url}.git`, directory })
+    assert.deepStrictEqual(bugs, { url: `${url}/issues` })
+    assert.strictEqual(homepage, `${url}/tree/main/${directory}#readme`)
   })
 })
 
