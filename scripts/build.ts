@@ -27,8 +27,7 @@ export const bundle = async (folder: string, destination: string): Promise<void>
   await build({
     cwd,
     input: Object.fromEntries(modules.map((name) => [name, `./src/${name}.ts`])),
-    // What the bundler itself adds is the package's own.
-    external: (id) => !/^[./]/.test(id) && !id.includes("@oxc-project"),
+    external: /^[^./]/,
     platform: "node",
     plugins: [barrel],
     tsconfig: false,

@@ -1,8 +1,8 @@
 import { assert, describe, it } from "@effect/vitest"
-import { type ChildProcess, spawn } from "node:child_process"
 import * as Fs from "node:fs"
 import { onTestFinished } from "vitest"
 import { node } from "../test/utils/workspace.ts"
+import { background } from "./utils/background.ts"
 import { environment } from "./utils/install.ts"
 import { outside, packages } from "./utils/packages.ts"
 
@@ -54,23 +54,11 @@ describe("the testing package's tarball", () => {
 })
 
 /** By npx, with the tarball alone; ended with all that it started when the test is, and gives its URL. */
-function start(folder: string): Promise<string> {
+async function start(folder: string): Promise<string> {
   const args = ["--yes", "--prefer-offline", "--package", tarball, "fake-datadog", "--port", "0"]
-  const child: ChildProcess = spawn("npx", args, { cwd: folder, env: environment, detached: true })
-  onTestFinished(() => {
-    if (child.pid !== undefined && child.exitCode === null) process.kill(-child.pid, "SIGKILL")
-  })
-  return new Promise((resolve, reject) => {
-    let text = ""
-    const hear = (chunk: unknown) => {
-      text += String(chunk)
-      const [, url] = /listens on (http:\S+)[^]*Requests:/.exec(text) ?? []
-      if (url !== undefined) resolve(url)
-    }
-    child.stdout?.on("data", hear)
-    child.stderr?.on("data", hear)
-    child.once("close", (code) => reject(new Error(`npx ended with ${code}: ${text}`)))
-  })
+  const { end, found } = background(/listens on (http:\S+)[^]*Requests:/, folder, environment, "npx", ...args)
+  onTestFinished(() => void end("SIGKILL"))
+  return (await found)[1]!
 }
 
 async function ask(url: string, body?: string) {

@@ -2,14 +2,12 @@ import { assert, describe, it } from "@effect/vitest"
 import * as Fs from "node:fs"
 import * as Path from "node:path"
 import { fencesOf } from "../test/utils/fences.ts"
-import { glob, node, read, root, write } from "../test/utils/workspace.ts"
-import { install, type Installer } from "./utils/install.ts"
+import { glob, node, read, write } from "../test/utils/workspace.ts"
+import { compile, compilers } from "./utils/compilers.ts"
+import { install, type Installer, versionsOf } from "./utils/install.ts"
 import { modulesOf, outside, packages, specifiersOf } from "./utils/packages.ts"
 
-const versions = (...names: ReadonlyArray<string>): Readonly<Record<string, string>> =>
-  Object.fromEntries(names.map((name) => [name, JSON.parse(read(`node_modules/${name}/package.json`)).version]))
-
-const peers = versions("effect", "@effect/platform-node")
+const peers = versionsOf("effect", "@effect/platform-node")
 
 describe.each<Installer>(["npm", "pnpm"])("an empty project, by %s", (installer) => {
   const folder = outside()
@@ -58,17 +56,11 @@ describe("a project that follows the documentation", () => {
   const folder = outside()
   const fences = glob("README.md", "packages/*/README.md").flatMap((path) => fencesOf(path, read(path)))
   const tests = fences.filter(({ code }) => code.includes(`from "@effect/vitest"`))
-  const typescript = Path.join(root, "node_modules/typescript/bin/tsc")
   // One of each package's types, which would be any if they were not found.
   const canary = Array.from({ length: packages.length }, () => "src/canary.ts TS2322")
-  const compilers = [
-    ["5.9", "packages/checks/node_modules/typescript-5.9"],
-    ["6.0", "packages/checks/node_modules/typescript-6.0"],
-    ["7.0", "node_modules/typescript"]
-  ] as const
 
   it("installs what a test needs too", async () => {
-    const more = versions("@effect/vitest", "@types/node", "vitest")
+    const more = versionsOf("@effect/vitest", "@types/node", "vitest")
     const { code, errors, output } = await install("pnpm", folder, { ...peers, ...more })
     assert.strictEqual(code, 0, `${errors}${output}`)
     write(folder, {
@@ -105,17 +97,13 @@ export const wrong: [string, string, string, string, string] = [
     })
   })
 
-  it.each(compilers)("compiles it with TypeScript %s", async (version, path) => {
-    const tsc = Path.join(root, path, "bin/tsc")
-    assert.match((await node(folder, tsc, "--version")).output, new RegExp(`^Version ${version}\\.`))
-    const { output } = await node(folder, tsc, "--pretty", "false")
-    assert.deepStrictEqual(found(output), canary)
+  it.each(compilers)("compiles it with TypeScript %s", async (...compiler) => {
+    assert.deepStrictEqual(await compile(compiler, folder), canary)
   })
 
   it("compiles it as a bundler resolves it", async () => {
     const options = ["--module", "esnext", "--moduleResolution", "bundler"]
-    const { output } = await node(folder, typescript, "--pretty", "false", ...options)
-    assert.deepStrictEqual(found(output), canary)
+    assert.deepStrictEqual(await compile(compilers[2], folder, ...options), canary)
   })
 
   it("runs the test file, and it passes", async () => {
@@ -143,9 +131,4 @@ function declarations(): Readonly<Record<string, string>> {
     )
   )
   return Object.fromEntries(files)
-}
-
-/** What tsc found, as `file code`. */
-function found(output: string): ReadonlyArray<string> {
-  return [...output.matchAll(/^(\S[^(]*)\(\d+,\d+\): error (TS\d+)/gm)].map(([, file, code]) => `${file} ${code}`)
 }

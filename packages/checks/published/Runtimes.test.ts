@@ -1,12 +1,10 @@
 import { assert, beforeAll, describe, it } from "@effect/vitest"
 import * as Fs from "node:fs"
 import * as Path from "node:path"
-import { read, runIn, write } from "../test/utils/workspace.ts"
-import { install } from "./utils/install.ts"
+import { runIn, write } from "../test/utils/workspace.ts"
+import { install, versionsOf } from "./utils/install.ts"
 import { outside } from "./utils/packages.ts"
 import { overFetch, overUndici, serving } from "./utils/programs.ts"
-
-const versionOf = (name: string): string => JSON.parse(read(`node_modules/${name}/package.json`)).version
 
 // What the README names; their packages run nothing when they are installed.
 const runtimes = {
@@ -29,8 +27,7 @@ describe.each(["Bun", "Deno"] as const)("on %s", (runtime) => {
   beforeAll(async () => {
     environment = await serving()
     const { code, errors, output } = await install("npm", folder, {
-      effect: versionOf("effect"),
-      "@effect/platform-node": versionOf("@effect/platform-node"),
+      ...versionsOf("effect", "@effect/platform-node"),
       [name]: version
     })
     const [found] = Fs.globSync(binary, { cwd: folder })

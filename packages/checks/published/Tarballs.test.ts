@@ -134,7 +134,11 @@ describe("pnpm release", () => {
         assert.include(output, `${manifest.name} ${manifest.version}: ${manifest.description}\n`)
         for (const path of Object.keys(files)) assert.include(output, ` kB  ${path}\n`)
       }
-      assert.match(output, /Would publish 6 packages as \d+\.\d+\.\d+\. Nothing was sent\.\n$/)
+      const count = packages.length + 1
+      assert.match(
+        output,
+        new RegExp(`Would publish ${count} packages as \\d+\\.\\d+\\.\\d+\\. Nothing was sent\\.\n$`)
+      )
       assert.strictEqual(requests, 0)
     } finally {
       server.close()

@@ -19,6 +19,7 @@ import * as Layer from "effect/Layer"
 import * as ManagedRuntime from "effect/ManagedRuntime"
 import * as Option from "effect/Option"
 import * as Predicate from "effect/Predicate"
+import * as References from "effect/References"
 import * as Schema from "effect/Schema"
 import * as Stream from "effect/Stream"
 import { Done, type ExportProgress } from "./ExportProgress.ts"
@@ -52,6 +53,9 @@ export type {
  * It rejects with a `ConfigError` where a variable or a setting is missing or can't be right, with a `RangeError`
  * where an option is out of its range, and with `NodeSloReportClient.UndiciUnavailable` on Bun.
  *
+ * What the client logs goes to the standard error. `await using` is understood by Node 24 and by compilers; elsewhere
+ * `close()` ends the client.
+ *
  * **Example** (Exporting a table every night)
  *
  * ```ts
@@ -60,7 +64,7 @@ export type {
  * await using client = await open()
  * const to = new Date()
  * const from = new Date(to.getTime() - 90 * 24 * 60 * 60 * 1000)
- * const { bytes } = await client.exportReportTo("slos.csv", { query: "team:pay", from, to, interval: "weekly" }, {
+ * const { bytes } = await client.exportReportTo("slos.csv", { query: "team:shop", from, to, interval: "weekly" }, {
  *   onProgress: (progress) => console.log(progress._tag)
  * })
  * console.log(`${bytes} bytes`)
@@ -71,7 +75,9 @@ export type {
  */
 export const open = (options: Options = {}): Promise<Client> => {
   const runtime = ManagedRuntime.make(
-    Layer.merge(Layer.provide(layerNode(options), settings(options)), NodeFileSystem.layer)
+    Layer.merge(Layer.provide(layerNode(options), settings(options)), NodeFileSystem.layer).pipe(
+      Layer.provideMerge(Layer.succeed(References.LogToStderr, true))
+    )
   )
   return runtime.runPromise(Effect.map(Effect.context(), (context) => make(context, runtime.dispose)))
 }

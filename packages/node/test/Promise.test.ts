@@ -1,11 +1,19 @@
 import { DatadogError } from "@effect-datadog/slo-report"
-import { Credentials, FakeDatadog, FakeDatadogServer, Fault, Timeline } from "@effect-datadog/slo-report-testing"
+import {
+  Credentials,
+  FakeDatadog,
+  FakeDatadogServer,
+  Fault,
+  ReportEndpoints,
+  Timeline
+} from "@effect-datadog/slo-report-testing"
 import { afterAll, assert, describe, it } from "@effect/vitest"
 import { Effect, Schema } from "effect"
 import * as Fs from "node:fs"
 import * as Os from "node:os"
 import * as Path from "node:path"
 import { setTimeout } from "node:timers/promises"
+import { vi } from "vitest"
 import { PollPolicy, SloReportError } from "../src/index.ts"
 import { type Client, open } from "../src/promise.ts"
 import { smallCsv } from "./utils/flow.ts"
@@ -243,6 +251,19 @@ describe("a client without Effect", () => {
         thrown
       )
     })
+  )
+
+  it(
+    "logs to the standard error: the output is the program's",
+    house(async ({ client }) => {
+      const log = vi.spyOn(console, "log").mockImplementation(() => undefined)
+      const error = vi.spyOn(console, "error").mockImplementation(() => undefined)
+      await client.createReport(request)
+      const [logged, told] = [log.mock.calls.join("\n"), error.mock.calls.join("\n")]
+      vi.restoreAllMocks()
+      assert.strictEqual(logged, "")
+      assert.match(told, /WARN.*Datadog announces the end of POST/)
+    }, { reportEndpoints: ReportEndpoints.deprecated() })
   )
 
   it(

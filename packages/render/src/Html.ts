@@ -14,7 +14,7 @@ import * as Calendar from "./internal/html/calendar.ts"
 import { cells } from "./internal/html/cells.ts"
 import { errors } from "./internal/html/errors.ts"
 import { header, periodOf } from "./internal/html/header.ts"
-import { html, Markup } from "./internal/html/markup.ts"
+import { html, Markup, script as scriptElement } from "./internal/html/markup.ts"
 import { policy } from "./internal/html/policy.ts"
 import { script } from "./internal/html/script.ts"
 import * as Slo from "./internal/html/slo.ts"
@@ -106,7 +106,7 @@ ${
 ${errors(rows)}
 </main>
 ${isDense ? html`${cells(slos, starts, printed)}\n` : ""}${
-    rows.length === 0 ? "" : html`<script>${new Markup(script)}</script>\n`
+    rows.length === 0 ? "" : html`${scriptElement("", script)}\n`
   }</body>
 </html>
 `.source

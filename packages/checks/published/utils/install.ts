@@ -1,4 +1,4 @@
-import { type Run, runIn, write } from "../../test/utils/workspace.ts"
+import { read, type Run, runIn, write } from "../../test/utils/workspace.ts"
 import { packages } from "./packages.ts"
 
 export type Installer = "npm" | "pnpm"
@@ -14,6 +14,10 @@ const commands: Readonly<Record<Installer, ReadonlyArray<string>>> = {
   npm: ["install", "--prefer-offline", "--ignore-scripts", "--no-audit", "--no-fund"],
   pnpm: ["install", "--prefer-offline", "--ignore-scripts", "--no-frozen-lockfile"]
 }
+
+/** The versions of packages that the workspace has. */
+export const versionsOf = (...names: ReadonlyArray<string>): Readonly<Record<string, string>> =>
+  Object.fromEntries(names.map((name) => [name, JSON.parse(read(`node_modules/${name}/package.json`)).version]))
 
 /** Makes a project in an empty folder that depends on the tarballs and on these packages, and installs it. */
 export const install = (

@@ -21,8 +21,12 @@ export const overFetch = program(
   "Layer.provide(SloReportClient.layerConfig(), FetchHttpClient.layer)"
 )
 
-/** The same with the modules of Effect in place of its barrels, of which esbuild takes all. */
+/** The same with modules in place of the barrels, of which esbuild takes whole namespaces. */
 export const overFetchByModules = overFetch
+  .replace(
+    `import { SloReportClient } from "@effect-datadog/slo-report-node"`,
+    `import * as SloReportClient from "@effect-datadog/slo-report-node/SloReportClient"`
+  )
   .replace(
     `import { Effect, Layer } from "effect"`,
     `import * as Effect from "effect/Effect"\nimport * as Layer from "effect/Layer"`

@@ -19,6 +19,7 @@ import * as Record from "effect/Record"
 import * as Result from "effect/Result"
 import * as Stream from "effect/Stream"
 import { isDamage } from "./failure.ts"
+import { gunzipAtMost } from "./gunzip.ts"
 import { damaged, isGzip } from "./gzip.ts"
 import * as Scrub from "./scrub.ts"
 import { concat } from "./peek.ts"
@@ -204,22 +205,14 @@ const readAtMost = (response: HttpClientResponse, maxBytes: number): Effect.Effe
     )
   })
 
-/**
- * What reads a compressed body, loaded with the first: Node's streams and zlib take as long to load as the client.
- *
- * @internal
- */
-export const loadGunzip = Effect.promise(() => import("./gunzip.ts"))
-
 const toBody = (bytes: Uint8Array, maxBytes: number, isComplete: boolean): Effect.Effect<Body> => {
   const plain = (bytes: Uint8Array): Body => ({
     text: new TextDecoder().decode(bytes),
     issue: isComplete ? undefined : `Expected at most ${maxBytes} bytes`
   })
   if (!isGzip(bytes)) return Effect.succeed(plain(bytes))
-  return Effect.map(loadGunzip, ({ gunzipAtMost }) =>
-    Result.match(gunzipAtMost(bytes, maxBytes), {
-      onSuccess: plain,
-      onFailure: (issue) => ({ text: "", issue })
-    }))
+  return Effect.map(
+    gunzipAtMost(bytes, maxBytes),
+    Result.match({ onSuccess: plain, onFailure: (issue) => ({ text: "", issue }) })
+  )
 }

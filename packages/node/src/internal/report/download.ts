@@ -12,6 +12,7 @@ import type { HttpClientResponse } from "effect/http/HttpClientResponse"
 import * as Option from "effect/Option"
 import * as Scope from "effect/Scope"
 import * as Stream from "effect/Stream"
+import { gunzip } from "../http/gunzip.ts"
 import { damaged, isDecided, isGzip } from "../http/gzip.ts"
 import { peek } from "../http/peek.ts"
 import type { Sender } from "../http/attempt.ts"
@@ -73,7 +74,7 @@ const readOk = Effect.fnUntraced(function*(
   const length = isCompressed || !Response.isEncoded(response) ? contentLength(response) : undefined
   const whole = length === undefined ? raw.stream : notShorter(raw.stream, length, call)
   const plain = yield* peek(
-    isCompressed ? yield* unzipped(whole, call, response, scrub) : whole,
+    isCompressed ? gunzip(whole, call, Response.failByBody(response, call, "", damaged, scrub)) : whole,
     (head) => firstOf(head) !== undefined || head.length >= ReportFile.maxHeadBytes,
     Effect.timeoutOrElse({ duration: attemptTimeout, orElse: () => Effect.fail(timedOut(call)) })
   )
@@ -97,17 +98,6 @@ const readOk = Effect.fnUntraced(function*(
     Stream.concat(Stream.fromEffectDrain(counts.request("success")))
   )
 })
-
-const unzipped = (
-  stream: Stream.Stream<Uint8Array, DatadogError>,
-  call: Call,
-  response: HttpClientResponse,
-  scrub: Sender["scrub"]
-) =>
-  Effect.map(
-    Response.loadGunzip,
-    ({ gunzip }) => gunzip(stream, call, Response.failByBody(response, call, "", damaged, scrub))
-  )
 
 const rawBytes = (
   response: HttpClientResponse,

@@ -4,7 +4,7 @@
  * @since 0.1.0
  */
 import * as Percent from "../percent.ts"
-import { html, Markup } from "./markup.ts"
+import { type Markup, script } from "./markup.ts"
 import type { Slo } from "./slo.ts"
 
 /**
@@ -27,7 +27,7 @@ export const cells = (slos: ReadonlyArray<Slo>, starts: ReadonlyArray<string>, p
   const json = `{"starts":${JSON.stringify(starts)},"printed":${printed},"kinds":[${
     [...kinds.keys()].join(",")
   }],"rows":[\n${rows.join(",\n")}\n]}`
-  return html`<script type="application/json" id="cells">${new Markup(json.replaceAll("<", "\\u003c"))}</script>`
+  return script(` type="application/json" id="cells"`, json.replaceAll("<", "\\u003c"))
 }
 
 // -----------------------------------------------------------------------------

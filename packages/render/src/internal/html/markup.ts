@@ -36,3 +36,13 @@ export type Value = string | number | Markup | ReadonlyArray<Markup>
  */
 export const html = (parts: TemplateStringsArray, ...values: ReadonlyArray<Value>): Markup =>
   new Markup(String.raw({ raw: parts }, ...values.map(source)))
+
+/**
+ * A script element, or data for one. Its end has no place in a tagged template: a bundler takes such a template apart,
+ * by a helper of another package.
+ *
+ * @param attributes as they are, with a space before each
+ * @internal
+ */
+export const script = (attributes: string, content: string): Markup =>
+  new Markup(`<script${attributes}>${content}</script>`)
