@@ -133,6 +133,16 @@ describe("README.md", () => {
     assert.strictEqual(Object.keys(SloReportError).length, 8)
   })
 
+  it("lists every operation, each of which is there without Effect too", () => {
+    const operations = membersOf(read("packages/node/src/SloReportService.ts"), "Service")
+    assert.include(operations, "getReportStatus")
+    assert.sameMembers(table("operation", "gives").map(([call]) => /^`(\w+)/.exec(call ?? "")?.[1] ?? ""), [
+      ...operations
+    ])
+    const withoutEffect = membersOf(read("packages/node/src/PromiseClient.ts"), "Client")
+    assert.sameMembers([...withoutEffect], [...operations, "close"])
+  })
+
   it("gives every error the statuses that it has", () => {
     const rows = table("`_tag`", "when").filter(([, when]) => /^([345]\d\d|any other)/.test(when ?? ""))
     assert.strictEqual(rows.length, 7)
@@ -218,7 +228,12 @@ describe("the other papers", () => {
     "packages/testing/src/",
     "packages/render/src/",
     "packages/durable/src/",
-    "packages/cli/src/"
+    "packages/cli/src/",
+    "packages/node/",
+    "packages/node/test/",
+    "packages/testing/test/",
+    "packages/checks/test/",
+    "packages/checks/published/"
   ]
 
   it.each(["ARCHITECTURE.md", "CONTRIBUTING.md", "SECURITY.md"])("name only files that exist: %s", (path) => {
@@ -242,6 +257,12 @@ describe("the other papers", () => {
     assert.deepStrictEqual(modules.filter((path) => !others.includes(path) && !text.includes(path)), [])
   })
 })
+
+/** The names of an interface's members. */
+function membersOf(source: string, name: string): ReadonlyArray<string> {
+  const [, body = ""] = new RegExp(`^export interface ${name}\\b.*{\n([^]*?)^}`, "m").exec(source) ?? []
+  return [...body.matchAll(/^ {2}readonly (\w+):/gm)].map(([, member]) => member!)
+}
 
 /** The rows of the README's table under a head that begins with these cells. */
 function table(...head: ReadonlyArray<string>): ReadonlyArray<ReadonlyArray<string>> {
