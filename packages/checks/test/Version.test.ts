@@ -113,6 +113,29 @@ describe("the packages", () => {
   })
 })
 
+describe("the first version", () => {
+  const isPublished = !/\bnot published yet\b/.test(read("README.md"))
+  const pending = glob(".changeset/*.md")
+  const versions = [...read("packages/core/CHANGELOG.md").matchAll(/^## (\S+)$/gm)].map(([, version]) => version!)
+  const since = new Set(
+    glob("packages/{core,node,testing,render,durable,cli}/src/**/*.ts").flatMap((path) =>
+      [...read(path).matchAll(/@since (\S+)$/gm)].map(([, version]) => version!)
+    )
+  )
+
+  it.skipIf(isPublished)("holds all that there is until it is published: nothing waits for a second one", () => {
+    const message = "write into the 0.1.0 of each package's CHANGELOG.md, and delete the changeset"
+    assert.deepStrictEqual(pending, [], message)
+    assert.deepStrictEqual(versions, [node.version])
+    assert.isTrue(read("packages/cli/README.md").includes("not published yet"))
+  })
+
+  it.skipIf(pending.length > 0)("is told wherever something is new, or a later one that there is", () => {
+    assert.deepStrictEqual([...since].filter((version) => !versions.includes(version)), [])
+    assert.isAbove(since.size, 0)
+  })
+})
+
 describe.each([...published, ...commands])("packages/%s", (name) => {
   const { bugs, homepage, repository } = manifestOf(`packages/${name}`)
 

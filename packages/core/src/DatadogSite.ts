@@ -131,7 +131,7 @@ export type DatadogSite = typeof DatadogSite.Type
  * The name of a site that Datadog listed in November 2026.
  *
  * @category models
- * @since 0.2.0
+ * @since 0.1.0
  */
 export type Known = typeof knownNames[number]
 
@@ -139,7 +139,7 @@ export type Known = typeof knownNames[number]
  * A site as people write it: an editor offers the known ones, and any other text is checked.
  *
  * @category models
- * @since 0.2.0
+ * @since 0.1.0
  */
 export type Input = Known | (string & Record<never, never>)
 

@@ -1,7 +1,7 @@
 /**
  * The client over undici, the transport of Node.
  *
- * @since 0.2.0
+ * @since 0.1.0
  */
 import type { ConfigError } from "effect/Config"
 import * as Effect from "effect/Effect"
@@ -20,7 +20,7 @@ import * as SloReportClient from "./SloReportClient.ts"
  * Bun has an undici of its own, without what the client needs. `issue` tells what was found.
  *
  * @category errors
- * @since 0.2.0
+ * @since 0.1.0
  */
 export class UndiciUnavailable extends Schema.TaggedError<UndiciUnavailable>()("UndiciUnavailable", {
   issue: Schema.String
@@ -63,7 +63,7 @@ export class UndiciUnavailable extends Schema.TaggedError<UndiciUnavailable>()("
  * ```
  *
  * @category layers
- * @since 0.2.0
+ * @since 0.1.0
  */
 export const layerNode = (
   options?: LayerOptions

@@ -40,7 +40,7 @@ export type {
    * How a client that a layer configures behaves, and what it is configured by.
    *
    * @category models
-   * @since 0.2.0
+   * @since 0.1.0
    */
   LayerOptions,
   /**
