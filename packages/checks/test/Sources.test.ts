@@ -204,7 +204,7 @@ export type {
     const found = (path: string, source: string) => withoutExample(path, source).map((line) => line.split(":")[0])
     assert.deepStrictEqual(found("packages/testing/src/A.ts", layers.join("\n\n")), ["6", "15"])
     assert.deepStrictEqual(found("packages/testing/src/A.ts", `${doc("faults", "")}export const a = 1`), ["6"])
-    const getter = `${doc("getters", "")}export const a = 1`
+    const getter = `${doc("getters", "")}export const a = (b: string) => b\n\n${doc("getters", "")}export const b = 1`
     assert.deepStrictEqual(
       ["core", "node", "render"].map((name) => found(`packages/${name}/src/A.ts`, getter).length),
       [
@@ -281,8 +281,8 @@ function needsExample(path: string, lines: ReadonlyArray<string>, index: number,
   const category = doc.findLast((line) => line.startsWith("@category "))?.slice("@category ".length) ?? ""
   if (["layers", "faults"].includes(category)) return true
   if (/\/(?:RetryPolicy|PollPolicy|Fault)\.ts$/.test(path)) return category !== "models"
-  return /^packages\/(?:core|render)\//.test(path) &&
-    ["constructors", "conversions", "getters", "predicates", "combinators"].includes(category)
+  const isFunction = /^export (?:function \w+|const \w+(?: =|:) [({]|const \w+ = (?:dual\b|<))/.test(lines[index]!)
+  return /^packages\/(?:core|render)\//.test(path) && isFunction
 }
 
 /** The places that match, as `line: text`. */
