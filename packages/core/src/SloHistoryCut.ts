@@ -3,8 +3,12 @@
  *
  * @since 0.1.0
  */
+import * as Result from "effect/Result"
+import * as Schema from "effect/Schema"
+import * as HistoryAnswer from "./internal/historyAnswer.ts"
 import type { Interval } from "./ReportIntervals.ts"
 import type { Bucket, SloHistory, Transition } from "./SloHistory.ts"
+import type { Question } from "./SloHistoryResponse.ts"
 
 /**
  * How an SLO did in each interval, or why that must be asked of Datadog interval by interval.
@@ -39,23 +43,94 @@ export type SloHistoryCut =
  * off by up to 3.8e-6 near 100; where the whole is the single-precision form of the sum, so are the
  * intervals' numbers. Time without data is up or down by a monitor's setting, whichever gives the number.
  *
+ * **Example** (Two days of one history)
+ *
+ * ```ts
+ * import { Slo, SloHistory, SloHistoryCut } from "@effect-datadog/slo-report"
+ *
+ * const history = new SloHistory.SloHistory({
+ *   id: Slo.SloId.make("5f0a"),
+ *   from: 0,
+ *   to: 172_800,
+ *   sli: 75,
+ *   issues: [],
+ *   corrections: [],
+ *   isProvisional: false,
+ *   transitions: [{ at: 0, state: "up" }, { at: 129_600, state: "down" }]
+ * })
+ * const cut = SloHistoryCut.cut(history, [
+ *   { start: "1970-01-01", from: 0, to: 86_400 },
+ *   { start: "1970-01-02", from: 86_400, to: 172_800 }
+ * ])
+ * // => { _tag: "Cut", slis: [100, 50] }
+ * ```
+ *
  * @param intervals in the order of time, each beginning where the one before ends
  * @category conversions
  * @since 0.1.0
  */
-export const cut = (history: SloHistory, intervals: ReadonlyArray<Interval>): SloHistoryCut => {
-  const { buckets, corrections, transitions } = history
-  const isWhole = history.from === intervals[0]?.from && history.to === intervals.at(-1)?.to &&
-    intervals.every(({ from }, index) => index === 0 || intervals[index - 1]!.to === from)
-  if (!isWhole) return askEach("other_period")
-  if (corrections.length > 0) return askEach("corrections")
-  const byTime = transitions === undefined ? askEach("no_parts") : cutTransitions(history, transitions, intervals)
-  return byTime._tag === "Cut" || buckets === undefined ? byTime : cutBuckets(history, buckets, intervals)
+export const cut = (history: SloHistory, intervals: ReadonlyArray<Interval>): SloHistoryCut =>
+  cutAnswer(history, history.buckets === undefined ? undefined : toSeries(history.buckets), intervals)
+
+/**
+ * Makes a decoder of the body of an answer to a question for the whole period, which cuts the history at once.
+ *
+ * **Details**
+ *
+ * It says what {@link cut} says of the history that the answer decodes to, and makes no history on the way, of which
+ * a year's has thousands of buckets. It fails where `SloHistoryResponse.make` does.
+ *
+ * **Example** (A day up, a day down)
+ *
+ * ```ts
+ * import { Slo, SloHistoryCut } from "@effect-datadog/slo-report"
+ * import { Result } from "effect"
+ *
+ * const days = [{ start: "1970-01-01", from: 0, to: 86_400 }, { start: "1970-01-02", from: 86_400, to: 172_800 }]
+ * const decode = SloHistoryCut.decode({ id: Slo.SloId.make("5f0a"), from: 0, to: 172_800 }, days)
+ * const cut = Result.getOrThrow(decode({ data: { overall: { sli_value: 50, history: [[0, 0], [86_400, 1]] } } }))
+ * // => { _tag: "Cut", slis: [100, 0] }
+ * ```
+ *
+ * @param intervals in the order of time, each beginning where the one before ends
+ * @category decoding
+ * @since 0.1.0
+ */
+export const decode = (
+  question: Question,
+  intervals: ReadonlyArray<Interval>
+): (json: unknown) => Result.Result<SloHistoryCut, Schema.SchemaError> => {
+  const decodeFrame = Schema.decodeUnknownResult(HistoryAnswer.frame(question))
+  return (json) =>
+    Result.map(decodeFrame(json), (frame) => {
+      const answer = HistoryAnswer.read(question, frame)
+      return cutAnswer(answer, answer.series, intervals)
+    })
 }
 
 // -----------------------------------------------------------------------------
 // internals
 // -----------------------------------------------------------------------------
+
+const toSeries = (buckets: ReadonlyArray<Bucket>): HistoryAnswer.Series => ({
+  times: buckets.map(({ start }) => start * 1000),
+  good: buckets.map(({ good }) => good),
+  total: buckets.map(({ total }) => total)
+})
+
+const cutAnswer = (
+  answer: HistoryAnswer.HistoryAnswer,
+  series: HistoryAnswer.Series | undefined,
+  intervals: ReadonlyArray<Interval>
+): SloHistoryCut => {
+  const { corrections, from, to, transitions } = answer
+  const isWhole = from === intervals[0]?.from && to === intervals.at(-1)?.to &&
+    intervals.every(({ from }, index) => index === 0 || intervals[index - 1]!.to === from)
+  if (!isWhole) return askEach("other_period")
+  if (corrections.length > 0) return askEach("corrections")
+  const byTime = transitions === undefined ? askEach("no_parts") : cutTransitions(answer, transitions, intervals)
+  return byTime._tag === "Cut" || series === undefined ? byTime : cutSeries(answer, series, intervals)
+}
 
 const askEach = (reason: Extract<SloHistoryCut, { readonly _tag: "AskEach" }>["reason"]): SloHistoryCut => ({
   _tag: "AskEach",
@@ -63,7 +138,7 @@ const askEach = (reason: Extract<SloHistoryCut, { readonly _tag: "AskEach" }>["r
 })
 
 const cutTransitions = (
-  { issues, sli }: SloHistory,
+  { issues, sli }: HistoryAnswer.HistoryAnswer,
   transitions: ReadonlyArray<Transition>,
   intervals: ReadonlyArray<Interval>
 ): SloHistoryCut => {
@@ -112,40 +187,57 @@ const shares = (
   }
 }
 
-const cutBuckets = (
-  { issues, sli }: SloHistory,
-  buckets: ReadonlyArray<Bucket>,
+const cutSeries = (
+  { issues, sli }: HistoryAnswer.HistoryAnswer,
+  series: HistoryAnswer.Series,
   intervals: ReadonlyArray<Interval>
 ): SloHistoryCut => {
+  const { times, total } = series
   // Where there was no event in the whole period, there was none in a part of it.
   const isEmpty = sli === undefined && issues.length > 0 &&
-    issues.every(({ type }) => type === "ZERO_VALUED_DENOMINATOR") && buckets.every(({ total }) => total === 0)
+    issues.every(({ type }) => type === "ZERO_VALUED_DENOMINATOR") && total.every((events) => events === 0)
   if (isEmpty) return { _tag: "Cut", slis: intervals.map(() => undefined) }
   if (issues.length > 0) return askEach("issues")
-  const starts = buckets.map(({ start }) => start)
-  if (!isInOrder(starts)) return askEach("no_parts")
-  const isStart = new Set(starts)
-  const isAligned = starts[0] === intervals[0]!.from && intervals.every(({ from }) => isStart.has(from)) &&
-    starts.every((start) => start < intervals.at(-1)!.to)
-  if (!isAligned) return askEach("unaligned")
-  const whole = ratio(buckets)
+  if (!isInOrder(times)) return askEach("no_parts")
+  const bounds = boundsIn(times, intervals)
+  if (bounds === undefined) return askEach("unaligned")
+  const whole = ratio(series, 0, times.length)
   const isProved = sli !== undefined && whole !== undefined && Math.abs(whole - sli) <= 1e-9 * Math.abs(sli)
   if (!isProved) return askEach("unproved")
+  return { _tag: "Cut", slis: intervals.map((_, index) => ratio(series, bounds[index]!, bounds[index + 1]!)) }
+}
+
+/** Where each interval begins in what is in order, and where the last one ends; nothing if one begins elsewhere. */
+const boundsIn = (
+  times: ReadonlyArray<number>,
+  intervals: ReadonlyArray<Interval>
+): ReadonlyArray<number> | undefined => {
+  if (times[0] !== intervals[0]!.from * 1000 || times.at(-1)! >= intervals.at(-1)!.to * 1000) return undefined
+  const bounds: Array<number> = []
   let index = 0
-  const slis = intervals.map(({ to }) => {
-    const first = index
-    while (index < buckets.length && buckets[index]!.start < to) index++
-    return ratio(buckets.slice(first, index))
-  })
-  return { _tag: "Cut", slis }
+  for (const { from } of intervals) {
+    while (index < times.length && times[index]! < from * 1000) index++
+    if (times[index] !== from * 1000) return undefined
+    bounds.push(index)
+  }
+  bounds.push(times.length)
+  return bounds
 }
 
-const ratio = (buckets: ReadonlyArray<Bucket>): number | undefined => {
-  const total = sum(buckets.map(({ total }) => total))
-  return total === 0 ? undefined : 100 * sum(buckets.map(({ good }) => good)) / total
+const ratio = ({ good, total }: HistoryAnswer.Series, first: number, end: number): number | undefined => {
+  const all = sum(total, first, end)
+  return all === 0 ? undefined : 100 * sum(good, first, end) / all
 }
 
-const sum = (numbers: ReadonlyArray<number>): number => numbers.reduce((total, number) => total + number, 0)
+const sum = (numbers: ReadonlyArray<number>, first = 0, end = numbers.length): number => {
+  let result = 0
+  for (let index = first; index < end; index++) result += numbers[index]!
+  return result
+}
 
-const isInOrder = (times: ReadonlyArray<number>): boolean =>
-  times.every((time, index) => index === 0 || times[index - 1]! <= time)
+const isInOrder = (times: ReadonlyArray<number>): boolean => {
+  for (let index = 1; index < times.length; index++) {
+    if (times[index - 1]! > times[index]!) return false
+  }
+  return true
+}

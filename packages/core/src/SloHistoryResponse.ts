@@ -6,15 +6,11 @@
  *
  * @since 0.1.0
  */
-import * as Predicate from "effect/Predicate"
-import * as Record from "effect/Record"
 import * as Schema from "effect/Schema"
 import * as SchemaGetter from "effect/SchemaGetter"
-import { toNumber } from "./internal/cellText.ts"
-import { defined } from "./internal/defined.ts"
-import * as Json from "./internal/json.ts"
+import * as HistoryAnswer from "./internal/historyAnswer.ts"
 import type { SloId } from "./Slo.ts"
-import { type Bucket, Correction, SloHistory, SloHistoryIssue, type Transition } from "./SloHistory.ts"
+import { type Bucket, SloHistory } from "./SloHistory.ts"
 
 /**
  * Which history is asked for: an SLO's id, and a period in epoch seconds.
@@ -37,28 +33,29 @@ export interface Question {
  * is refused. What is missing, null or of another type is as absent, but for an SLI that is there and is no
  * number, which is an issue. A number may be a text, and a state a word.
  *
+ * **Example** (An answer of one day)
+ *
+ * ```ts
+ * import { Slo, SloHistoryResponse } from "@effect-datadog/slo-report"
+ * import { Schema } from "effect"
+ *
+ * const question = { id: Slo.SloId.make("5f0a"), from: 0, to: 86_400 }
+ * const decode = Schema.decodeUnknownSync(SloHistoryResponse.make(question))
+ * decode({ data: { overall: { sli_value: 99.95 } } }).sli // => 99.95
+ * ```
+ *
  * @category schemas
  * @since 0.1.0
  */
-export const make = ({ from, id, to }: Question): Schema.Decoder<SloHistory> =>
-  Frame.check(Schema.makeFilter(({ data }) =>
-    [
-      unasked("from_ts", Json.number(data.from_ts), from),
-      unasked("to_ts", Json.number(data.to_ts), to),
-      unasked("slo", Json.text(Json.member(data.slo, "id")), id)
-    ].filter(Predicate.isNotUndefined)
-  )).pipe(
+export const make = (question: Question): Schema.Decoder<SloHistory> =>
+  HistoryAnswer.frame(question).pipe(
     Schema.decodeTo(Schema.toType(SloHistory), {
-      decode: SchemaGetter.transform(({ data, error, errors }) => {
-        const { corrections, history, preview, sli_value: sli } = data.overall
+      decode: SchemaGetter.transform((frame) => {
+        const { series, ...rest } = HistoryAnswer.read(question, frame)
         return new SloHistory({
-          id,
-          from,
-          to,
-          issues: [...unreadable(sli), ...[errors, error, data.errors, data.overall.errors].flatMap(toIssues)],
-          corrections: toCorrections(corrections),
-          isProvisional: preview === true,
-          ...defined({ sli: toSli(sli), transitions: toTransitions(history), buckets: toBuckets(data.series) })
+          id: question.id,
+          ...rest,
+          ...(series === undefined ? {} : { buckets: toBuckets(series) })
         })
       }),
       encode: SchemaGetter.forbiddenEncoding
@@ -69,96 +66,5 @@ export const make = ({ from, id, to }: Question): Schema.Decoder<SloHistory> =>
 // internals
 // -----------------------------------------------------------------------------
 
-const unread = Schema.optionalKey(Schema.Unknown)
-
-const Frame = Schema.Struct({
-  data: Schema.Struct({
-    overall: Schema.Record(Schema.String, Schema.Unknown),
-    series: unread,
-    from_ts: unread,
-    to_ts: unread,
-    slo: unread,
-    errors: unread
-  }),
-  errors: unread,
-  error: unread
-})
-
-const unasked = <A extends string | number>(
-  member: string,
-  answered: A | undefined,
-  asked: A
-): Schema.FilterIssue | undefined =>
-  answered === undefined || answered === asked
-    ? undefined
-    : { path: ["data", member], issue: `Expected ${asked}, which was asked for` }
-
-const toSli = (sli: unknown): number | undefined => Predicate.isString(sli) ? toNumber(sli) : Json.number(sli)
-
-const unreadable = (sli: unknown): ReadonlyArray<SloHistoryIssue> =>
-  Predicate.isNullish(sli) || toSli(sli) !== undefined
-    ? []
-    : [new SloHistoryIssue({ type: "", message: "the answer's sli_value is not a number" })]
-
-// Bounds of what is kept, so that an issue stays printable however large its answer was.
-const maxIssues = 32
-const maxLength = 500
-
-const toIssues = (errors: unknown): ReadonlyArray<SloHistoryIssue> =>
-  Predicate.isNullish(errors) ? [] : (Array.isArray(errors) ? errors : [errors]).slice(0, maxIssues).map(toIssue)
-
-const toIssue = (error: unknown): SloHistoryIssue => {
-  const word = (name: string): string | undefined => Json.text(Json.member(error, name))
-  const message = Json.text(error) ?? word("error_message") ?? word("error") ?? "an error without a message"
-  return new SloHistoryIssue({
-    type: (word("error_type") ?? "").slice(0, maxLength),
-    message: message.slice(0, maxLength)
-  })
-}
-
-// Their shape was never seen: what is no object is still a correction.
-const toCorrections = (corrections: unknown): ReadonlyArray<Correction> =>
-  Predicate.isNullish(corrections)
-    ? []
-    : (Array.isArray(corrections) ? corrections : [corrections]).map((one) =>
-      Record.filter(Predicate.isObject(one) ? { ...one } : {}, isScalar)
-    )
-
-const isScalar = Schema.is(Correction.value)
-
-const toTransitions = (history: unknown): ReadonlyArray<Transition> | undefined => all(history, toTransition)
-
-const toTransition = (entry: unknown): Transition | undefined => {
-  const [time, state] = Json.list(entry)
-  const at = Json.number(time)
-  const word = Json.text(state) ?? Json.number(state)?.toString() ?? ""
-  return at === undefined ? undefined : { at, state: states.get(word.toLowerCase()) ?? "unknown" }
-}
-
-// Numbers by the specification; a word, "NO_DATA", was seen in 2024.
-const states = new Map<string, Transition["state"]>([
-  ["0", "up"],
-  ["1", "down"],
-  ["2", "no_data"],
-  ["up", "up"],
-  ["ok", "up"],
-  ["down", "down"],
-  ["alert", "down"],
-  ["no_data", "no_data"]
-])
-
-const toBuckets = (series: unknown): ReadonlyArray<Bucket> | undefined => {
-  const values = (side: string): unknown => Json.member(Json.member(series, side), "values")
-  const times = all(Json.member(series, "times"), Json.number)
-  const good = all(values("numerator"), Json.number)
-  const total = all(values("denominator"), Json.number)
-  if (times === undefined || times.length !== good?.length || times.length !== total?.length) return undefined
-  return times.map((time, index) => ({ start: time / 1000, good: good[index]!, total: total[index]! }))
-}
-
-// All of a list, or nothing: with one left out, the rest would tell something else.
-const all = <A>(values: unknown, read: (value: unknown) => A | undefined): ReadonlyArray<A> | undefined => {
-  if (!Array.isArray(values)) return undefined
-  const known = values.map(read).filter(Predicate.isNotUndefined)
-  return known.length === values.length ? known : undefined
-}
+const toBuckets = ({ good, times, total }: HistoryAnswer.Series): ReadonlyArray<Bucket> =>
+  times.map((time, index) => ({ start: time / 1000 + 0, good: good[index]! + 0, total: total[index]! + 0 }))

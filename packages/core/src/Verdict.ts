@@ -98,6 +98,16 @@ export class Verdict extends Schema.Class<Verdict>("@effect-datadog/slo-report/V
  * It judges the columns of the report, which are those that any of the rows has: an SLO that is silent in the
  * last column has no data there, whatever it had before.
  *
+ * **Example** (Nothing judged is no pass)
+ *
+ * ```ts
+ * import { Verdict, VerdictRule } from "@effect-datadog/slo-report"
+ *
+ * const { reason, verdict } = Verdict.fromRows([], new VerdictRule.VerdictRule({ minBudget: 10 }))
+ * const both = [verdict, reason]
+ * // => ["inconclusive", "empty"]
+ * ```
+ *
  * @category constructors
  * @since 0.1.0
  */
@@ -115,6 +125,20 @@ export const fromRows = (
 
 /**
  * The verdict on SLOs that were judged one by one, for instance by rules of their own.
+ *
+ * **Example** (A stricter rule for what is critical)
+ *
+ * ```ts
+ * import { type SloReportRow, SloVerdict, Verdict, VerdictRule } from "@effect-datadog/slo-report"
+ *
+ * const [usual, strict] = [new VerdictRule.VerdictRule({}), new VerdictRule.VerdictRule({ minBudget: 50 })]
+ * const judge = (rows: ReadonlyArray<SloReportRow.SloReportRow>, month: string) =>
+ *   Verdict.fromSlos(
+ *     rows.map((row) => SloVerdict.fromRow(row, [month], row.name.includes("Checkout") ? strict : usual)),
+ *     [month],
+ *     usual
+ *   )
+ * ```
  *
  * @param starts the intervals that were judged
  * @param rule what is said of it, and what an export error means for all
@@ -134,6 +158,21 @@ export const fromSlos = (
  *
  * First those that fail, the lowest budget first; then those that could not be exported, those with a warning,
  * those that pass, and the rest. Among these too the lowest budget is first. Equals keep their order.
+ *
+ * **Example** (Whom to call)
+ *
+ * ```ts
+ * import { IntervalCell, SloReportRow, Verdict } from "@effect-datadog/slo-report"
+ *
+ * const rows = ["99.95", "99.7"].map((status) =>
+ *   new SloReportRow.SloReportRow({
+ *     ...{ id: status, sloType: "metric", name: `at ${status}`, target: 99.9, other: {} },
+ *     cells: [IntervalCell.fromText("2026-10-01", status)]
+ *   })
+ * )
+ * const names = Verdict.worstFirst(Verdict.fromRows(rows)).map(({ name, verdict }) => `${name}: ${verdict}`)
+ * // => ["at 99.7: fail", "at 99.95: pass"]
+ * ```
  *
  * @category getters
  * @since 0.1.0

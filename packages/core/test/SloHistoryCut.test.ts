@@ -2,12 +2,53 @@ import { assert, describe, it } from "@effect/vitest"
 import { DateTime, Result, Schema } from "effect"
 import { ReportIntervals, SloReportRequest } from "../src/index.ts"
 import * as SloHistory from "../src/SloHistory.ts"
-import { cut, type SloHistoryCut } from "../src/SloHistoryCut.ts"
+import { cut, decode, type SloHistoryCut } from "../src/SloHistoryCut.ts"
+import * as SloHistoryResponse from "../src/SloHistoryResponse.ts"
 import { id, monitor, monitorSli } from "./fixtures/histories.ts"
 import { zones } from "./utils/zones.ts"
 
 const hour = 3600
 const day = 24 * hour
+
+describe("an answer", () => {
+  const intervals = at(0, day, 3 * day, 4 * day)
+  const question = { id, from: 0, to: 4 * day }
+  const bodyOf = (seed: number, changed: object = {}) => {
+    const buckets = eventBuckets(seed, { from: 0, to: 4 * day })
+    const values = (index: 1 | 2) => ({ values: buckets.map((bucket) => bucket[index]) })
+    const overall = { sli_value: eventsSli(seed, { from: 0, to: 4 * day }), errors: null, ...changed }
+    const series = { times: buckets.map(([start]) => start * 1000), numerator: values(1), denominator: values(2) }
+    return { data: { overall, series } }
+  }
+
+  it("is cut at once as its history is", () => {
+    const bodies = [
+      ...Array.from({ length: 20 }, (_, seed) => bodyOf(seed)),
+      bodyOf(1, { sli_value: 3 }),
+      bodyOf(1, { sli_value: null }),
+      bodyOf(1, { corrections: [{}] }),
+      bodyOf(1, { errors: [{ error_type: "x" }] }),
+      { data: { overall: { sli_value: 50, history: [[0, 0], [2 * day, 1]] } } },
+      { data: { overall: { sli_value: 50 } } }
+    ]
+    for (const body of bodies) {
+      const history = Schema.decodeUnknownSync(SloHistoryResponse.make(question))(body)
+      assert.deepStrictEqual(Result.getOrThrow(decode(question, intervals)(body)), cut(history, intervals))
+    }
+    assert.strictEqual(Result.getOrThrow(decode(question, intervals)(bodies[0]))._tag, "Cut")
+  })
+
+  it("is refused where its history is", () => {
+    for (const body of [{}, { data: { overall: {}, from_ts: 1 } }, { data: { overall: {}, slo: { id: "other" } } }]) {
+      const history = Schema.decodeUnknownResult(SloHistoryResponse.make(question))(body)
+      const answer = decode(question, intervals)(body)
+      assert.isTrue(Result.isFailure(answer) && Result.isFailure(history))
+      if (Result.isFailure(answer) && Result.isFailure(history)) {
+        assert.strictEqual(answer.failure.message, history.failure.message)
+      }
+    }
+  })
+})
 
 describe("the history of time", () => {
   it("is cut at any second", () => {

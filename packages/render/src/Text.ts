@@ -17,6 +17,21 @@ import { isolated, nameOf, oneLine } from "./internal/text.ts"
  * judge), the name, the interval, the status of which target, and what is left of the budget, or why not.
  * There are no colours in it.
  *
+ * **Example** (In a terminal)
+ *
+ * ```ts
+ * import { IntervalCell, SloReportRow, Verdict } from "@effect-datadog/slo-report"
+ * import { Text } from "@effect-datadog/slo-report-render"
+ *
+ * const row = new SloReportRow.SloReportRow({
+ *   ...{ id: "5f0a", sloType: "metric", name: "Checkout", target: 99.9, other: {} },
+ *   cells: [IntervalCell.fromText("2026-10-01", "99.85")]
+ * })
+ * console.log(Text.fromVerdict(Verdict.fromRows([row])).trimEnd())
+ * // => FAIL  Checkout  2026-10-01  99.85% of 99.9  -50% left
+ * // => fail: 1 judged, 1 failed
+ * ```
+ *
  * @category conversions
  * @since 0.1.0
  */

@@ -4,18 +4,16 @@
  * @since 0.1.0
  */
 import type { DatadogError } from "@effect-datadog/slo-report/DatadogError"
-import * as SloHistory from "@effect-datadog/slo-report/SloHistory"
+import type { Outcome } from "@effect-datadog/slo-report/SloHistory"
 import * as Result from "effect/Result"
 
 /** A number in percent, no data, or why the SLO can't be exported. @internal */
 export type Cell = Result.Result<number | undefined, string>
 
 /** @internal */
-export const fromAnswer = (answer: Result.Result<SloHistory.SloHistory, DatadogError>): Cell => {
-  if (Result.isFailure(answer)) {
-    return isBeyondHistory(answer.failure) ? Result.succeed(undefined) : Result.fail(answer.failure.message)
-  }
-  const outcome = SloHistory.outcome(answer.success)
+export const fromAnswer = (answer: Result.Result<Outcome, DatadogError>): Cell => {
+  if (Result.isFailure(answer)) return fromError(answer.failure)
+  const outcome = answer.success
   switch (outcome._tag) {
     case "Sli":
       return Result.succeed(outcome.sli)
@@ -25,6 +23,10 @@ export const fromAnswer = (answer: Result.Result<SloHistory.SloHistory, DatadogE
       return Result.fail(outcome.message)
   }
 }
+
+/** @internal */
+export const fromError = (error: DatadogError): Cell =>
+  isBeyondHistory(error) ? Result.succeed(undefined) : Result.fail(error.message)
 
 // Datadog's words, as recorded: "Queries ending outside the retention date are invalid", and "The timeframe is
 // incorrect: …".

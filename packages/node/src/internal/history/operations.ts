@@ -10,8 +10,9 @@ import type { Question } from "@effect-datadog/slo-report/SloHistoryResponse"
 import * as Effect from "effect/Effect"
 import * as Stream from "effect/Stream"
 import type { RetryingSender } from "../http/request.ts"
+import type { Decode } from "../http/response.ts"
 import * as Search from "./search.ts"
-import { sloHistory } from "./sloHistory.ts"
+import { type HistoryCall, sloHistory, whole } from "./sloHistory.ts"
 import type { Calls } from "./table.ts"
 
 /** @internal */
@@ -26,9 +27,9 @@ export interface Context {
 /** @internal */
 export interface Operations {
   readonly search: Calls["search"]
-  readonly history: Calls["history"]
+  readonly history: (question: Question) => Effect.Effect<SloHistory, DatadogError>
   /** For a table, whose requests are many. */
-  readonly pacedHistory: Calls["history"]
+  readonly pacedHistory: HistoryCall
 }
 
 /** @internal */
@@ -37,16 +38,17 @@ export const make = ({ pacedSender, privately, sender, site }: Context): Operati
 
   const historyOver = (sender: RetryingSender) =>
     Effect.fn("SloReportClient.getSloHistory", call)(
-      function*(question: Question): Effect.fn.Return<SloHistory, DatadogError> {
+      function*<A>(question: Question, decode: Decode<A>): Effect.fn.Return<A, DatadogError> {
         yield* Effect.annotateCurrentSpan("slo.id", question.id)
-        return yield* sloHistory(sender, question)
+        return yield* sloHistory(sender, question, decode)
       },
       privately
     )
 
+  const history = historyOver(sender)
   return {
     search: (query) => Search.pages(sender, query, privately).pipe(Stream.withSpan("SloReportClient.searchSlos", call)),
-    history: historyOver(sender),
+    history: (question) => history(question, whole(question)),
     pacedHistory: historyOver(pacedSender)
   }
 }

@@ -6,9 +6,8 @@
 import type { DatadogError } from "@effect-datadog/slo-report/DatadogError"
 import * as ReportIntervals from "@effect-datadog/slo-report/ReportIntervals"
 import type { Slo } from "@effect-datadog/slo-report/Slo"
-import type { SloHistory } from "@effect-datadog/slo-report/SloHistory"
-import { cut } from "@effect-datadog/slo-report/SloHistoryCut"
-import type { Question } from "@effect-datadog/slo-report/SloHistoryResponse"
+import { outcome } from "@effect-datadog/slo-report/SloHistory"
+import * as SloHistoryCut from "@effect-datadog/slo-report/SloHistoryCut"
 import { make as makeRequest, SloReportRequest } from "@effect-datadog/slo-report/SloReportRequest"
 import type { SloReportRow } from "@effect-datadog/slo-report/SloReportRow"
 import * as DateTime from "effect/DateTime"
@@ -25,13 +24,14 @@ import * as Cell from "./cell.ts"
 import * as Cutting from "./cutting.ts"
 import { Draft } from "./draft.ts"
 import { callOf, type Found } from "./search.ts"
+import { type HistoryCall, whole } from "./sloHistory.ts"
 
 /** The calls that a table is made of. @internal */
 export interface Calls {
   /** That is asked. */
   readonly host: string
   readonly search: (query: string) => Stream.Stream<Found, DatadogError>
-  readonly history: (question: Question) => Effect.Effect<SloHistory, DatadogError>
+  readonly history: HistoryCall
 }
 
 /** @internal */
@@ -90,16 +90,18 @@ const rows = (
     const cutting = Cutting.make(intervals)
     const period = { from: intervals[0]?.from ?? 0, to: intervals.at(-1)?.to ?? 0 }
 
+    const each = (draft: Draft): ReadonlyArray<Step> => intervals.map((_, index) => ({ draft, index }))
+
     const begin = Effect.fnUntraced(function*(slo: Slo): Effect.fn.Return<ReadonlyArray<Step>, DatadogError> {
       const draft = new Draft(slo)
-      const each = intervals.map((_, index) => ({ draft, index }))
-      if (!cutting.isWorthwhile(slo.type)) return each
-      const whole = yield* answers.ask({ id: slo.id, ...period })
-      const parts = Result.isSuccess(whole) ? cut(whole.success, intervals) : undefined
-      cutting.learn(slo.type, parts?._tag === "Cut")
-      if (parts?._tag === "Cut") draft.fill(parts.slis)
-      else if (Result.isFailure(whole) && isFinal(whole.failure)) draft.set(0, Cell.fromAnswer(whole))
-      else return each
+      if (!cutting.isWorthwhile(slo.type)) return each(draft)
+      const question = { id: slo.id, ...period }
+      const parts = yield* answers.ask(question, SloHistoryCut.decode(question, intervals))
+      const isCut = Result.isSuccess(parts) && parts.success._tag === "Cut"
+      cutting.learn(slo.type, isCut)
+      if (isCut) draft.fill(parts.success.slis)
+      else if (Result.isFailure(parts) && isFinal(parts.failure)) draft.set(0, Cell.fromError(parts.failure))
+      else return each(draft)
       return [{ draft, index: undefined }]
     })
 
@@ -108,12 +110,14 @@ const rows = (
     ): Effect.fn.Return<Draft | undefined, DatadogError> {
       if (index === undefined) return draft
       const { from, to } = intervals[index]!
-      yield* draft.ask(index, Effect.map(answers.ask({ id: draft.slo.id, from, to }), Cell.fromAnswer))
+      const question = { id: draft.slo.id, from, to }
+      const answer = answers.ask(question, (json) => Result.map(whole(question)(json), outcome))
+      yield* draft.ask(index, Effect.map(answer, Cell.fromAnswer))
       return index === intervals.length - 1 ? draft : undefined
     })
 
     return Stream.fromIterable(slos, { chunkSize: 1 }).pipe(
-      Stream.mapEffect(begin, { concurrency: mostInFlight }),
+      Stream.mapEffect(begin, { concurrency: cutting.atOnce }),
       Stream.flattenIterable,
       Stream.rechunk(1),
       Stream.mapEffect(proceed, { concurrency: mostInFlight }),

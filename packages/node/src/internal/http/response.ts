@@ -18,11 +18,11 @@ import * as Predicate from "effect/Predicate"
 import * as Record from "effect/Record"
 import * as Result from "effect/Result"
 import * as Stream from "effect/Stream"
+import * as BodyBytes from "./bodyBytes.ts"
 import { isDamage } from "./failure.ts"
 import { gunzipAtMost } from "./gunzip.ts"
 import { damaged, isGzip } from "./gzip.ts"
 import * as Scrub from "./scrub.ts"
-import { concat } from "./peek.ts"
 import { type Call, fromHttpClientError } from "./transport.ts"
 
 /** @internal */
@@ -178,30 +178,30 @@ export const failByBody = (
     )
   })
 
-// A body of known length is read in one go, which is cheaper than counting its chunks.
+// A small body of known length is read in one go, which is cheaper than counting its chunks.
 const readBody = (response: HttpClientResponse, maxBytes: number): Effect.Effect<Body, HttpClientError> => {
   // Each look at the headers makes them anew.
   const { headers } = response
-  return Number(headers["content-length"]) <= maxBytes && headers["content-encoding"] === undefined
+  return Number(headers["content-length"]) <= Math.min(maxBytes, usualBytes) &&
+      headers["content-encoding"] === undefined
     ? Effect.flatMap(response.arrayBuffer, (buffer) => toBody(new Uint8Array(buffer), maxBytes, true))
-    : readAtMost(response, maxBytes)
+    : readAtMost(response, maxBytes, Number(headers["content-length"]) || usualBytes)
 }
 
-const readAtMost = (response: HttpClientResponse, maxBytes: number): Effect.Effect<Body, HttpClientError> =>
+const readAtMost = (
+  response: HttpClientResponse,
+  maxBytes: number,
+  expected: number
+): Effect.Effect<Body, HttpClientError> =>
   Effect.suspend(() => {
-    const chunks: Array<Uint8Array> = []
-    let room = maxBytes
+    const body = BodyBytes.make(maxBytes, expected)
+    let isComplete = true
     return response.stream.pipe(
-      Stream.runForEachWhile((chunk) =>
-        Effect.sync(() => {
-          chunks.push(chunk.subarray(0, Math.max(room, 0)))
-          room -= chunk.length
-          return room >= 0
-        })
-      ),
+      Stream.runForEachWhile((chunk) => Effect.sync(() => isComplete = body.push(chunk))),
       // fetch has no stream where there is no body.
       Effect.catch((error) => error.reason._tag === "EmptyBodyError" ? Effect.void : Effect.fail(error)),
-      Effect.flatMap(() => toBody(concat(chunks), maxBytes, room >= 0))
+      Effect.flatMap(() => toBody(body.read(), maxBytes, isComplete)),
+      Effect.ensuring(Effect.sync(body.release))
     )
   })
 

@@ -13,6 +13,7 @@ import * as DatadogConfig from "../../DatadogConfig.ts"
 import { maxAttempts } from "./attempt.ts"
 import { apiUrlOf } from "./settings.ts"
 import * as Proxy from "./proxy.ts"
+import { forgetHeaders } from "./forgetHeaders.ts"
 import * as FreshPost from "./freshPost.ts"
 
 /**
@@ -48,9 +49,10 @@ const makeDispatcher = Effect.fnUntraced(function*(
   const proxy = apiUrl !== undefined && DatadogConfig.isLoopback(apiUrl)
     ? undefined
     : yield* Proxy.of(apiUrlOf(config))
-  return yield* FreshPost.make(() =>
+  const dispatcher = yield* FreshPost.make(() =>
     proxy === undefined
       ? new Agent(options)
       : new ProxyAgent({ ...options, ...proxy, proxyTls: { allowH2: false } })
   )
+  return dispatcher.compose((dispatch) => (options, handler) => dispatch(options, forgetHeaders(handler)))
 })
