@@ -66,7 +66,7 @@ describe(command.manifest.name, () => {
   it("holds the bundle, its papers and nothing else, and depends on nothing", () => {
     const { files, manifest } = command
     const rest = Object.keys(files).filter((path) => !/^dist\/[\w-]+\.js$/.test(path))
-    assert.sameMembers(rest, ["CHANGELOG.md", "LICENSE", "README.md", "package.json"])
+    assert.sameMembers(rest, ["CHANGELOG.md", "LICENSE", "README.md", "dist/package.json", "package.json"])
     assert.isTrue(files["dist/bin.js"]?.startsWith("#!/usr/bin/env node\n"))
     assert.deepStrictEqual([manifest.dependencies, manifest.peerDependencies], [undefined, undefined])
     for (const [path, text] of Object.entries(files).filter(([path]) => path.endsWith(".js"))) {

@@ -7,6 +7,7 @@ import { dual } from "effect/Function"
 import * as Schema from "effect/Schema"
 import * as ErrorBudget from "./ErrorBudget.ts"
 import { toNumber } from "./internal/cellText.ts"
+import { date } from "./internal/dateText.ts"
 import { defined } from "./internal/defined.ts"
 
 /**
@@ -16,7 +17,7 @@ import { defined } from "./internal/defined.ts"
  * @since 0.1.0
  */
 export const IntervalStart = Schema.String.check(
-  Schema.isPattern(/^\d{4}-(0[1-9]|1[0-2])-(0[1-9]|[12]\d|3[01])$/, { message: "Expected a date, YYYY-MM-DD" })
+  Schema.isPattern(date, { message: "Expected a date, YYYY-MM-DD" })
 )
 
 /**

@@ -12,7 +12,7 @@ import * as Result from "effect/Result"
 import * as Schema from "effect/Schema"
 import * as IntervalCell from "./IntervalCell.ts"
 import { isNothing, isOtherNumber, toNumber } from "./internal/cellText.ts"
-import { isOtherDate, mayBeDate } from "./internal/dateText.ts"
+import { date, isOtherDate, mayBeDate } from "./internal/dateText.ts"
 import { instance } from "./internal/instance.ts"
 import { SloReportRow } from "./SloReportRow.ts"
 
@@ -272,9 +272,9 @@ export const fromIntervals = (starts: ReadonlyArray<string>, others: ReadonlyArr
 // internals
 // -----------------------------------------------------------------------------
 
-const isKnown = Schema.is(Schema.Literals(knownColumns))
+const isKnown = (name: string): boolean => knownColumns.some((known) => known === name)
 
-const isInterval = Schema.is(IntervalCell.IntervalStart)
+const isInterval = (name: string): boolean => date.test(name)
 
 const byName: Order.Order<Column> = Order.mapInput(Order.String, ({ name }) => name)
 

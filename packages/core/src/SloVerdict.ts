@@ -8,6 +8,7 @@ import * as Schema from "effect/Schema"
 import * as ErrorBudget from "./ErrorBudget.ts"
 import * as IntervalCell from "./IntervalCell.ts"
 import { defined } from "./internal/defined.ts"
+import { instance } from "./internal/instance.ts"
 import type { SloReportRow } from "./SloReportRow.ts"
 import type { VerdictRule } from "./VerdictRule.ts"
 
@@ -126,7 +127,7 @@ export const fromRow = (row: SloReportRow, starts: ReadonlyArray<string>, rule: 
   const isComparable = rule.minStatus !== undefined || row.target !== undefined
   const { reason, verdict } = conclude()
   const cell = deciding()
-  return new SloVerdict({
+  return Object.assign(instance(SloVerdict.prototype), {
     id: row.id,
     sloType: row.sloType,
     name: row.name,

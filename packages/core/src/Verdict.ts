@@ -6,6 +6,7 @@
 import * as Order from "effect/Order"
 import * as Schema from "effect/Schema"
 import { IntervalStart } from "./IntervalCell.ts"
+import { instance } from "./internal/instance.ts"
 import type { SloReportRow } from "./SloReportRow.ts"
 import * as SloVerdict from "./SloVerdict.ts"
 import * as VerdictRule from "./VerdictRule.ts"
@@ -116,7 +117,10 @@ export const fromRows = (
 ): Verdict => {
   const columns = new Set(rows.flatMap(({ cells }) => cells.map(({ start }) => start)))
   const starts = VerdictRule.select(rule, [...columns].sort(Order.String))
-  return fromSlos(rows.map((row) => SloVerdict.fromRow(row, starts, rule)), starts, rule)
+  return Object.assign(
+    instance(Verdict.prototype),
+    membersOf(rows.map((row) => SloVerdict.fromRow(row, starts, rule)), starts, rule)
+  )
 }
 
 /**
@@ -145,10 +149,7 @@ export const fromSlos = (
   slos: ReadonlyArray<SloVerdict.SloVerdict>,
   starts: ReadonlyArray<string>,
   rule: VerdictRule.VerdictRule
-): Verdict => {
-  const counts = countsOf(slos)
-  return new Verdict({ ...conclude(counts, rule), rule, starts, counts, slos })
-}
+): Verdict => new Verdict(membersOf(slos, starts, rule))
 
 /**
  * The SLOs by how much they need somebody's attention.
@@ -181,6 +182,15 @@ export const worstFirst = ({ slos }: Verdict): ReadonlyArray<SloVerdict.SloVerdi
 // -----------------------------------------------------------------------------
 // internals
 // -----------------------------------------------------------------------------
+
+const membersOf = (
+  slos: ReadonlyArray<SloVerdict.SloVerdict>,
+  starts: ReadonlyArray<string>,
+  rule: VerdictRule.VerdictRule
+) => {
+  const counts = countsOf(slos)
+  return { ...conclude(counts, rule), rule, starts, counts, slos }
+}
 
 const countsOf = (slos: ReadonlyArray<SloVerdict.SloVerdict>): Counts => {
   const count = (is: (slo: SloVerdict.SloVerdict) => boolean): number => slos.filter(is).length

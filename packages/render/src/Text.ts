@@ -69,9 +69,17 @@ interface Columns {
   readonly note: string
 }
 
-const characters = new Intl.Segmenter("en")
+const width = (text: string): number => isAscii.test(text) ? text.length : charactersOf(text).length
 
-const width = (text: string): number => Array.from(characters.segment(text.replaceAll(/[\u2068\u2069]/g, ""))).length
+const isAscii = /^[\x20-\x7e]*$/
+
+// The first use of `Intl` in a process takes 10 ms.
+const charactersOf = (text: string): ReadonlyArray<unknown> => {
+  characters ??= new Intl.Segmenter("en")
+  return Array.from(characters.segment(text.replaceAll(/[\u2068\u2069]/g, "")))
+}
+
+let characters: Intl.Segmenter | undefined
 
 const pad = (text: string, to: number): string => text + " ".repeat(Math.max(0, to - width(text)))
 

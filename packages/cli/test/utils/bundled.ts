@@ -11,7 +11,6 @@ const folder = Path.join(import.meta.dirname, "../../node_modules/.tmp/bundle")
 export const makeBundle = async (): Promise<string> => {
   Fs.mkdirSync(folder, { recursive: true })
   const own = Fs.mkdtempSync(Path.join(folder, "run-"))
-  Fs.writeFileSync(Path.join(own, "package.json"), JSON.stringify({ type: "module" }))
   await bundle(own)
   return own
 }
