@@ -18,6 +18,7 @@ const sections: Readonly<Record<string, () => Promise<{ readonly section: () => 
   size: () => import("./size.ts"),
   rows: () => import("./rows.ts"),
   tables: () => import("./tables.ts"),
+  durable: () => import("./durable.ts"),
   conformance: () => import("./conformance.ts")
 }
 

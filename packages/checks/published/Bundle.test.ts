@@ -39,7 +39,10 @@ const ceilings: ReadonlyArray<Ceiling> = [
   // 25.6 kB: the status and the wait with their limits take 9 kB, creating, downloading and exporting 5 kB, a table from
   // histories 4 kB, a file that takes its target's place 2.2 kB, what a transport and an environment may say wrongly
   // 4.5 kB.
-  { what: "node", folder: "node", bytes: 29_400 }
+  { what: "node", folder: "node", bytes: 29_400 },
+  // 12.1 kB: the operations and an export's steps take half, the stores a third, its errors and what is told of it the
+  // rest. Nothing of it is in the other packages.
+  { what: "durable", folder: "durable", bytes: 13_900 }
 ]
 
 const own: BuildOptions = { external: ["effect", "@effect/*", "@effect-datadog/*", "node:*"] }

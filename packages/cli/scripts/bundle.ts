@@ -2,7 +2,7 @@
  * Makes the package that is published: everything in one folder, so that it needs nothing beside it.
  *
  * What every command needs is one file, since Node takes half a millisecond to find and read each; what only some need,
- * such as undici, is in files of its own, which are read when they are needed. They are CommonJS: an ES module that
+ * such as undici or the engine of `--state`, is in files of its own, which are read when they are needed. They are CommonJS: an ES module that
  * imports one of Node's has all of its parts loaded, also those that nobody uses.
  */
 import * as Fs from "node:fs"
@@ -12,7 +12,7 @@ import { build, type Plugin } from "rolldown"
 const root = Path.join(import.meta.dirname, "..")
 
 const licenses =
-  "/*! Holds effect and @effect/platform-node, MIT License, Copyright (c) 2023 Effectful Technologies Inc; " +
+  "/*! Holds effect, @effect/platform-node and @effect/sql-pg, MIT License, Copyright (c) 2023 Effectful Technologies Inc; " +
   "and undici, MIT License, Copyright (c) Matteo Collina and Undici contributors. */"
 
 // Effect's file system takes the names of temporary files from it, which few commands have, and it takes 5 ms to load.

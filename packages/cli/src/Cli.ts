@@ -47,10 +47,17 @@ export const run = Effect.fnUntraced(function*(name: Name, given: Given) {
 // internals
 // -----------------------------------------------------------------------------
 
+const kept = (step: "list" | "retry" | "cancel" | "prune"): Handler => (given) =>
+  Effect.flatMap(Effect.promise(() => import("./Exports.ts")), (steps) => steps[step](given))
+
 const handlers: { readonly [K in Name]: Handler } = {
   export: Export.run,
   gate: Gate.run,
   convert: Convert.run,
   ...Report.steps,
+  "exports list": kept("list"),
+  "exports retry": kept("retry"),
+  "exports cancel": kept("cancel"),
+  "exports prune": kept("prune"),
   doctor: (given) => Effect.flatMap(Effect.promise(() => import("./Doctor.ts")), ({ run }) => run(given))
 }

@@ -4,6 +4,13 @@
  * @since 0.1.0
  */
 import type { ColumnsChanged } from "@effect-datadog/slo-report-render/Csv"
+import type {
+  ExportError,
+  InvalidExport,
+  StoreFailed,
+  StoreInUse,
+  UnknownExport
+} from "@effect-datadog/slo-report-durable/ExportError"
 import type { UndiciUnavailable } from "@effect-datadog/slo-report-node/NodeSloReportClient"
 import type {
   InvalidReportId,
@@ -52,6 +59,11 @@ export type CommandError =
   | InvalidSloId
   | InvalidSloPeriod
   | ColumnsChanged
+  | ExportError
+  | InvalidExport
+  | UnknownExport
+  | StoreFailed
+  | StoreInUse
   | ConfigError
   | UndiciUnavailable
   | SchemaError

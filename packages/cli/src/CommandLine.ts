@@ -30,7 +30,8 @@ export const parse = (args: ReadonlyArray<string>): CommandLine => {
     tokens: true
   })
   const words = tokens.flatMap((token) => token.kind === "positional" ? [token.value] : [])
-  const depth = words[0] === "report" ? 2 : 1
+  const group = Commands.groupOf(words[0])
+  const depth = group === "" ? 1 : 2
   const path = words.slice(0, depth).join(" ")
   const command = Commands.commands.find(({ name }) => name === path)
   const given = tokens.filter((token) => token.kind === "option")
@@ -38,7 +39,7 @@ export const parse = (args: ReadonlyArray<string>): CommandLine => {
     given.some((one) => one.rawName === `--${name}` || one.rawName === `-${letter}`)
 
   if (isHelp || has(Flag.help)) {
-    return say(command === undefined ? Help.ofGroup(words[0] === "report" ? "report" : "") : Help.ofCommand(command))
+    return say(command === undefined ? Help.ofGroup(group) : Help.ofCommand(command))
   }
   if (has(Flag.version)) return say(`datadog-slo ${version}`)
   if (command === undefined) return noCommand(words, given[0]?.rawName)
@@ -121,7 +122,7 @@ const isName = (text: string): boolean => {
 const say = (text: string): CommandLine => ({ _tag: "Say", stdout: `${text}\n`, stderr: "", code: ExitCode.done })
 
 const noCommand = ([first, second]: ReadonlyArray<string>, flag: string | undefined): CommandLine => {
-  const group = first === "report" ? "report" : ""
+  const group = Commands.groupOf(first)
   const wrong = group === "" ? first : second
   if (wrong === undefined && flag === undefined) {
     // Help that nobody has asked for is no output.
@@ -130,7 +131,7 @@ const noCommand = ([first, second]: ReadonlyArray<string>, flag: string | undefi
   if (wrong === undefined) return misuse("There is no command.", group)
   const names = Commands.commands.flatMap(({ name }) => {
     const [one = "", step] = name.split(" ")
-    return group === "" ? [one] : step === undefined ? [] : [step]
+    return group === "" ? [one] : one === group && step !== undefined ? [step] : []
   })
   const suggestion = nearest(wrong, names)
   return misuse(

@@ -8,6 +8,7 @@ import * as OutputFlags from "./OutputFlags.ts"
 import * as Rule from "./Rule.ts"
 import * as Selection from "./Selection.ts"
 import type { Setting } from "./Setting.ts"
+import * as StateFlags from "./StateFlags.ts"
 
 /** @internal */
 export interface Argument {
@@ -36,6 +37,10 @@ export type Name =
   | "report status"
   | "report wait"
   | "report download"
+  | "exports list"
+  | "exports retry"
+  | "exports cancel"
+  | "exports prune"
   | "doctor"
 
 const csv = "a report's CSV, - is standard input"
@@ -43,6 +48,10 @@ const csv = "a report's CSV, - is standard input"
 const id: Argument = { name: "id", description: "the report's id", isRequired: true }
 
 const selection = ["Selection", [...Selection.request, ...Selection.sources, Selection.report]] as const
+
+const exportId: Argument = { name: "id", description: "the export's id, as exports list shows it", isRequired: true }
+
+const where = ["Where", [StateFlags.where]] as const
 
 const waiting = ["Waiting", Selection.waiting] as const
 
@@ -57,9 +66,10 @@ export const commands: ReadonlyArray<Command> = [
     examples: [
       "datadog-slo export -Q service:checkout --last 12mo -o report.csv",
       "datadog-slo export -Q team:pay --last 8w -f markdown",
+      "datadog-slo export -Q team:pay --last 1mo -o pay.csv --state exports.db",
       "datadog-slo export --report e6956b38-e0af-11ee-af21-1feeaccaa3a3 -o report.csv"
     ],
-    flags: [selection, waiting, ["Output", OutputFlags.tableFlags(byName)]]
+    flags: [selection, waiting, ["Keeping", [StateFlags.state]], ["Output", OutputFlags.tableFlags(byName)]]
   },
   {
     name: "gate",
@@ -118,6 +128,37 @@ export const commands: ReadonlyArray<Command> = [
     flags: [["Output", OutputFlags.tableFlags(byName)]]
   },
   {
+    name: "exports list",
+    summary: "those that are kept: how far they are, or what went wrong",
+    description: "Lists the exports that are kept and not yet written: how far they are, or what went wrong.",
+    examples: ["datadog-slo exports list --state exports.db"],
+    flags: [where, ["Output", OutputFlags.textFlags]]
+  },
+  {
+    name: "exports retry",
+    summary: "try one again that has failed",
+    description: "Lets an export that has failed be tried again, and prints the id of the new try. " +
+      "The command that began it goes on with it.",
+    examples: ["datadog-slo exports retry \"$id\" --state exports.db"],
+    argument: exportId,
+    flags: [where]
+  },
+  {
+    name: "exports cancel",
+    summary: "end one that goes on",
+    description: "Ends an export that goes on; its report goes on at Datadog's side.",
+    examples: ["datadog-slo exports cancel \"$id\" --state exports.db"],
+    argument: exportId,
+    flags: [where]
+  },
+  {
+    name: "exports prune",
+    summary: "remove those that ended long ago, and count them",
+    description: "Removes the exports that ended long ago, and prints how many they were.",
+    examples: ["datadog-slo exports prune --state exports.db --older-than 7d"],
+    flags: [where, ["Selection", [StateFlags.olderThan]]]
+  },
+  {
     name: "doctor",
     summary: "what is configured, from where, and does Datadog accept it",
     description:
@@ -126,6 +167,22 @@ export const commands: ReadonlyArray<Command> = [
     flags: [["Output", OutputFlags.textFlags]]
   }
 ]
+
+/**
+ * What commands of two words begin with, and what is said of them.
+ *
+ * @internal
+ */
+export const groups = {
+  report: "The steps of an export one by one, for scripts that go on later.",
+  exports: "The exports that --state keeps. Where it is a file, no other process may have it."
+} as const
+
+/** @internal */
+export type Group = keyof typeof groups | ""
+
+/** @internal */
+export const groupOf = (word: string | undefined): Group => word === "report" || word === "exports" ? word : ""
 
 /** @internal */
 export const flagsOf = ({ flags }: Command): ReadonlyArray<Flag.Flag> => [
@@ -143,5 +200,6 @@ export const settings: ReadonlyArray<Setting<unknown>> = [
   ...Selection.sources,
   ...Selection.waiting,
   ...Rule.all,
-  OutputFlags.spreadsheet
+  OutputFlags.spreadsheet,
+  StateFlags.state
 ]

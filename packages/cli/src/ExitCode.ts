@@ -51,7 +51,7 @@ export const meanings: ReadonlyArray<readonly [code: string, meaning: string]> =
   ["2", "usage or configuration: nothing was sent"],
   ["3", "no verdict: nothing judged, not exported, or no report's CSV"],
   ["4", "refused: keys, scope or site"],
-  ["5", "Datadog or the network: a retry may help"],
+  ["5", "Datadog, the network or the state: a retry may help"],
   ["6", "the time is over: go on with the report's id"],
   ["130", "interrupted by ^C (143 by SIGTERM, 129 by SIGHUP)"]
 ]
@@ -81,6 +81,9 @@ export const ofError = (error: CommandError): number => {
     case "InvalidSloPeriod":
     case "SloTableTooLarge":
     case "DatadogBadRequest":
+    case "InvalidExport":
+    case "UnknownExport":
+    case "SinkFailed":
       return usage
     case "NotAReport":
     case "InvalidReportTable":
@@ -97,7 +100,15 @@ export const ofError = (error: CommandError): number => {
     case "DatadogUnexpectedStatus":
     case "DatadogProtocolError":
     case "CreateOutcomeUnknown":
+    case "CreateInterrupted":
+    case "ExportCancelled":
+    case "StoreInUse":
       return unavailable
+    // What is full or of another version needs somebody; what is away may be back.
+    case "StoreFailed":
+      return error.reason === "unavailable" ? unavailable : usage
+    case "ExportBroken":
+      return defect
     case "WaitTimedOut":
       return timedOut
   }

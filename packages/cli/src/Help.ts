@@ -27,12 +27,12 @@ export const ofCommand = ({ argument, description, examples, flags, name }: Comm
  *
  * @internal
  */
-export const ofGroup = (group: "" | "report"): string =>
+export const ofGroup = (group: Commands.Group): string =>
   (group === "" ? root() : [
-    "The steps of an export one by one, for scripts that go on later.",
+    ...wrap(Commands.groups[group], 0),
     "",
-    "Usage: datadog-slo report <step>",
-    ...section("Steps", list(Commands.commands.filter(({ name }) => name.startsWith("report ")), "report ")),
+    `Usage: datadog-slo ${group} <step>`,
+    ...section("Steps", list(Commands.commands.filter(({ name }) => name.startsWith(`${group} `)), `${group} `)),
     ...section("Everywhere", Flag.everywhere.flatMap(flagEntry))
   ]).join("\n")
 

@@ -13,6 +13,7 @@ import * as Flag from "./Flag.ts"
 import * as Selection from "./Selection.ts"
 import * as Session from "./Session.ts"
 import * as Settings from "./Settings.ts"
+import * as StateFlags from "./StateFlags.ts"
 import * as Table from "./Table.ts"
 
 /** @internal */
@@ -30,7 +31,8 @@ export const read = Effect.fnUntraced(function*(
   const names = [
     ...(given.argument === undefined ? [] : ["a file"]),
     ...(id === undefined ? [] : ["--report"]),
-    ...(asked === undefined ? [] : [`--${asked.name}`])
+    ...(asked === undefined ? [] : [`--${asked.name}`]),
+    ...(id === undefined || Flag.textOf(given, StateFlags.state) === undefined ? [] : ["--state"])
   ]
   if (names.length > 1) return yield* Effect.fail(new UsageError({ message: `Give either ${names.join(" or ")}.` }))
   if (given.argument !== undefined) return { _tag: "File", path: given.argument }

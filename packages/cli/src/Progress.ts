@@ -5,6 +5,7 @@
  * @since 0.1.0
  */
 import type { SloReport } from "@effect-datadog/slo-report/SloReport"
+import type { ExportState } from "@effect-datadog/slo-report-durable/ReportExport"
 import type { ExportProgress } from "@effect-datadog/slo-report-node/ExportProgress"
 import type { WaitSleep } from "@effect-datadog/slo-report-node/WaitEvent"
 import * as Cause from "effect/Cause"
@@ -21,6 +22,8 @@ import { Stderr } from "./Stderr.ts"
 export class Progress extends Context.Service<Progress, {
   readonly exported: (event: ExportProgress) => Effect.Effect<void>
   readonly polled: (report: SloReport) => Effect.Effect<void>
+  /** An export that is kept. */
+  readonly kept: (state: ExportState) => Effect.Effect<void>
   readonly onSleep: (sleep: WaitSleep) => Effect.Effect<void>
   /** Tells how to go on with the report where the time is over, or ^C has ended it. */
   readonly resumable: (
@@ -82,6 +85,24 @@ export const layer = (isQuiet: boolean): Layer.Layer<Progress, never, Stderr> =>
           }
         },
         polled: (report) => Effect.andThen(state.poll, turnTo(report.rawStatus)),
+        kept: (kept) => {
+          switch (kept._tag) {
+            case "Creating":
+              return turnTo("creating")
+            case "Waiting":
+              return Effect.andThen(
+                Effect.suspend(() => state.tells(kept.report) ? say(`report ${kept.report} is created`) : Effect.void),
+                turnTo("waiting")
+              )
+            case "Delivering":
+              return turnTo("downloading")
+            case "Computing":
+              return turnTo("computing", part(kept.rows, kept.total, "rows"))
+            case "Done":
+            case "Failed":
+              return Effect.void
+          }
+        },
         onSleep: ({ cause, duration }) => Effect.andThen(state.sleep(cause, duration), show(false)),
         resumable: (report) => (self) =>
           Effect.onExit(self, (exit) => {
@@ -115,6 +136,7 @@ const makeState = Effect.map(Clock.currentTimeMillis, (started) => {
   let polls = 0
   let sleep = { cause: "poll", from: started, until: started }
   let heldUp = 0
+  let told: string | undefined
   const endSleep = (now: number) => {
     if (sleep.cause === "rate_limit") heldUp += now - sleep.from
     sleep = { cause: "poll", from: now, until: now }
@@ -142,6 +164,12 @@ const makeState = Effect.map(Clock.currentTimeMillis, (started) => {
         details = more
         return isChange
       }),
+    /** Whether a report was not told of before. */
+    tells: (report: string) => {
+      const isNew = told !== report
+      told = report
+      return isNew
+    },
     poll: Effect.sync(() => {
       polls += 1
     }),

@@ -144,7 +144,8 @@ const streamOnce = (path: string): Stream.Stream<Uint8Array, PlatformError> =>
       systemError({ _tag: "Unknown", module: "FileSystem", method: "stream", pathOrDescriptor: path, cause })
   })
 
-const spool = Effect.fnUntraced(function*<E, R>(
+/** A file of what is only there once. @internal */
+export const spool = Effect.fnUntraced(function*<E, R>(
   bytes: Stream.Stream<Uint8Array, E, R>
 ): Effect.fn.Return<string, E | PlatformError, FileSystem.FileSystem | Scope.Scope | R> {
   const fs = yield* FileSystem.FileSystem

@@ -63,6 +63,7 @@ describe("a command line", () => {
     misuses(["gate", "--query", "--last", "1mo"], "--query lacks its value, words. Try: datadog-slo gate --help")
     misuses(["gate", "a", "b"], `There is no place for "b". Try: datadog-slo gate --help`)
     misuses(["export", "a"], `There is no place for "a". Try: datadog-slo export --help`)
+    misuses(["exports", "lst"], `There is no command "lst". Did you mean list? Try: datadog-slo exports --help`)
     misuses(["report", "wait"], "It lacks <id>, the report's id. Try: datadog-slo report wait --help")
     misuses(["-q"], "There is no command. Try: datadog-slo --help")
   })
@@ -93,7 +94,7 @@ describe("help", () => {
     assert.strictEqual(said("gate", "-V").stdout, said("--version").stdout)
   })
 
-  const pages = ["", "report", ...commands.map(({ name }) => name)]
+  const pages = ["", "report", "exports", ...commands.map(({ name }) => name)]
 
   it.each(pages)("of `%s` is that of test/help, in at most 80 columns", async (name) => {
     const { stdout } = said(...name.split(" ").filter((word) => word !== ""), "--help")

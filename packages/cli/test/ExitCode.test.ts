@@ -1,8 +1,9 @@
 import { DatadogError, RateLimit, ReportIntervals, SloReport } from "@effect-datadog/slo-report"
+import { ExportError } from "@effect-datadog/slo-report-durable"
 import { NodeSloReportClient, SloReportError } from "@effect-datadog/slo-report-node"
 import { Csv } from "@effect-datadog/slo-report-render"
 import { assert, describe, it } from "@effect/vitest"
-import { Config, Duration, PlatformError, Schema, SchemaIssue } from "effect"
+import { Config, DateTime, Duration, PlatformError, Schema, SchemaIssue } from "effect"
 import { type CommandError, messageOf, NotAReport, UsageError } from "../src/CommandError.ts"
 import * as ExitCode from "../src/ExitCode.ts"
 
@@ -47,6 +48,18 @@ const table: ReadonlyArray<readonly [CommandError, number]> = [
   [new NodeSloReportClient.UndiciUnavailable({ issue: "x" }), 2],
   [new Schema.SchemaError(issue), 2],
   [PlatformError.systemError({ _tag: "PermissionDenied", module: "FileSystem", method: "open" }), 2],
+  [new ExportError.CreateInterrupted({ begunAt: DateTime.makeUnsafe(0) }), 5],
+  [new ExportError.ExportCancelled(), 5],
+  [new ExportError.ExportBroken({ issue: "x" }), 70],
+  [new ExportError.SinkFailed({ issue: "x" }), 2],
+  [new ExportError.InvalidExport({ issue: "x" }), 2],
+  [new ExportError.UnknownExport({ id: "x" }), 2],
+  [new ExportError.StoreInUse({ filename: "a.db" }), 5],
+  [new ExportError.StoreFailed({ reason: "unavailable", issue: "x" }), 5],
+  [new ExportError.StoreFailed({ reason: "full", issue: "x" }), 2],
+  [new ExportError.StoreFailed({ reason: "read-only", issue: "x" }), 2],
+  [new ExportError.StoreFailed({ reason: "newer", issue: "x" }), 2],
+  [new ExportError.StoreFailed({ reason: "foreign", issue: "x" }), 2],
   [new UsageError({ message: "x" }), 2],
   [new NotAReport({ name: "a.csv", line: 1, issue: "x" }), 3]
 ]
@@ -63,11 +76,11 @@ describe("the exit code", () => {
     assert.isNotEmpty(messageOf(error))
   })
 
-  it("is known of every error of core, node and render", () => {
-    const modules = [DatadogError, ReportIntervals, NodeSloReportClient, SloReportError, Csv]
+  it("is known of every error of core, node, durable and render", () => {
+    const modules = [DatadogError, ReportIntervals, NodeSloReportClient, SloReportError, ExportError, Csv]
     const tags = new Set<string>(table.map(([error]) => error._tag))
     const all = modules.flatMap(errorsOf)
-    assert.isAtLeast(all.length, 19)
+    assert.isAtLeast(all.length, 27)
     assert.deepStrictEqual(all.filter((name) => !tags.has(name)), [])
   })
 })

@@ -19,6 +19,7 @@ import type * as ExportStore from "./ExportStore.ts"
  * - `prefix`: of the tables' names: lower-case letters, digits and `_`. `@default` `"slo_report"`
  * - `account`: whose exports these are, where several accounts have one database: a process takes those of its own
  *   alone. Lower-case letters, digits, `-` and `_`. `@default` `"default"`
+ * - `serve`: whether this process goes on with exports, or only asks and tells the store. `@default` true
  *
  * @category models
  * @since 0.1.0
@@ -27,6 +28,7 @@ export interface Options {
   readonly url: string | Redacted.Redacted
   readonly prefix?: string | undefined
   readonly account?: string | undefined
+  readonly serve?: boolean | undefined
 }
 
 /**
@@ -50,11 +52,11 @@ export interface Options {
  * @since 0.1.0
  */
 export const layer = (
-  { account = "default", prefix = "slo_report", url }: Options
+  { account = "default", prefix = "slo_report", serve, url }: Options
 ): Layer.Layer<ExportStore.Services, StoreFailed> =>
   Layer.unwrap(
     Effect.map(loaded, (Postgres) =>
-      Postgres.layer({ account, prefix, url: Redacted.isRedacted(url) ? url : Redacted.make(url) }))
+      Postgres.layer({ account, prefix, serve, url: Redacted.isRedacted(url) ? url : Redacted.make(url) }))
   )
 
 // The package is for those alone who use it.

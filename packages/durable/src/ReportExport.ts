@@ -4,7 +4,9 @@
  * @since 0.1.0
  */
 import { ReportId, SloReport } from "@effect-datadog/slo-report/SloReport"
+import type { SloReportRequest } from "@effect-datadog/slo-report/SloReportRequest"
 import type { Source } from "@effect-datadog/slo-report-node/TableOptions"
+import type * as DateTime from "effect/DateTime"
 import type * as Duration from "effect/Duration"
 import * as Schema from "effect/Schema"
 import { ExportError } from "./ExportError.ts"
@@ -53,6 +55,23 @@ export interface Options {
   readonly name?: string | undefined
   readonly deadline?: Duration.Input | undefined
   readonly onLostCreate?: "fail" | "again" | undefined
+}
+
+/**
+ * What an export was started with.
+ *
+ * **Details**
+ *
+ * `startedAt` and `deadline` are those of this try.
+ *
+ * @category models
+ * @since 0.1.0
+ */
+export interface Details extends Pick<Options, "key" | "source" | "name"> {
+  readonly id: ExportId
+  readonly request: SloReportRequest
+  readonly startedAt: DateTime.Utc
+  readonly deadline: DateTime.Utc
 }
 
 /**

@@ -16,7 +16,7 @@ import type * as ExportStore from "./ExportStore.ts"
 import { make } from "./internal/service.ts"
 import * as MemoryStore from "./MemoryStore.ts"
 import * as PostgresStore from "./PostgresStore.ts"
-import type { Done, ExportId, ExportState, Options } from "./ReportExport.ts"
+import type { Details, Done, ExportId, ExportState, Options } from "./ReportExport.ts"
 import type { ReportSink } from "./ReportSink.ts"
 import * as SqliteStore from "./SqliteStore.ts"
 
@@ -51,6 +51,15 @@ export interface Service {
    */
   readonly state: (id: string) => Effect.Effect<Option.Option<ExportState>, StoreFailed>
   /**
+   * What an export was started with; nothing of one that isn't there.
+   */
+  readonly details: (id: string) => Effect.Effect<Option.Option<Details>, StoreFailed>
+  /**
+   * The file of an export once more, as soon as it is done: a report's from Datadog, a table of histories from the
+   * store.
+   */
+  readonly file: (id: string) => Stream.Stream<Uint8Array, ExportError | UnknownExport | StoreFailed>
+  /**
    * The exports that have not ended, the oldest first.
    */
   readonly open: Stream.Stream<ExportId, StoreFailed>
@@ -59,12 +68,15 @@ export interface Service {
    */
   readonly all: Stream.Stream<ExportId, StoreFailed>
   /**
-   * Starts the next try of an export that has failed, with a deadline as long as the first, and gives its id; of one
-   * that hasn't, the id of its last try.
+   * Starts the next try of an export that has failed, with a deadline as long as the first unless another is given, and
+   * gives its id; of one that hasn't, the id of its last try.
    *
    * A report that was created is used, unless it has failed or is gone.
    */
-  readonly retry: (id: string) => Effect.Effect<ExportId, UnknownExport | StoreFailed>
+  readonly retry: (
+    id: string,
+    options?: Pick<Options, "deadline">
+  ) => Effect.Effect<ExportId, InvalidExport | UnknownExport | StoreFailed>
   /**
    * Ends an export with `ExportCancelled`, as soon as the step that it is at is over. One that has ended stays as it is.
    */

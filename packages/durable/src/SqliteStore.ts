@@ -22,6 +22,7 @@ import * as SqlStore from "./internal/sqlStore.ts"
  *   twice. `@default` `"FULL"`
  * - `account`: whose exports these are, where several accounts have one file, one at a time: lower-case letters,
  *   digits, `-` and `_`. `@default` `"default"`
+ * - `serve`: whether this process goes on with exports, or only asks and tells the store. `@default` true
  *
  * @category models
  * @since 0.1.0
@@ -30,6 +31,7 @@ export interface Options {
   readonly filename: string
   readonly synchronous?: "FULL" | "NORMAL" | undefined
   readonly account?: string | undefined
+  readonly serve?: boolean | undefined
 }
 
 /**
@@ -49,10 +51,10 @@ export interface Options {
  * @since 0.1.0
  */
 export const layer = (
-  { account = "default", filename, synchronous = "FULL" }: Options
+  { account = "default", filename, serve, synchronous = "FULL" }: Options
 ): Layer.Layer<ExportStore.Services, StoreInUse | StoreFailed> =>
   SqlStore.layer(
-    { account, prefix: "slo_report", host: "localhost", port: 1 },
+    { account, prefix: "slo_report", host: "localhost", port: 1, serve },
     Layer.effect(
       SqlClient.SqlClient,
       Effect.mapError(

@@ -4,7 +4,7 @@ import { PgClient } from "@effect/sql-pg"
 import { Effect, Random, Redacted, type Scope } from "effect"
 import * as Fs from "node:fs"
 import * as Path from "node:path"
-import { bundle, start, temporaryFolder, type Worker } from "./utils/processes.ts"
+import { bundle, start, temporaryFolder, until, type Worker } from "./utils/processes.ts"
 import { missing, type Postgres, postgres } from "./utils/postgres.ts"
 
 const { FakeDatadog: Fake } = FakeDatadog
@@ -78,77 +78,103 @@ const dump = (url: string) =>
     return JSON.stringify(rows)
   }).pipe(Effect.provide(PgClient.layer({ url: Redacted.make(url) })), Effect.scoped)
 
-describe.skipIf(missing !== undefined)(`processes over one Postgres${missing === undefined ? "" : ` (${missing})`}`, {
-  timeout: 300_000
-}, () => {
-  it.live.each(
-    [
-      ["answers are quick", Fault.latency("300 millis")],
-      ["answers are slow", Fault.make("slow answer", (answer) => Effect.tap(answer, Effect.sleep("1200 millis")))]
-    ] as const
-  )(
-    "are killed at random, and no export is lost or has two reports: %s",
-    ([, fault]) =>
+describe.skipIf(missing !== undefined)(
+  `processes over one Postgres${missing === undefined ? "" : ` (${missing})`}`,
+  {
+    timeout: 300_000,
+    concurrent: true
+  },
+  () => {
+    it.live.each(
+      [
+        ["answers are quick", Fault.latency("300 millis")],
+        ["answers are slow", Fault.make("slow answer", (answer) => Effect.tap(answer, Effect.sleep("1200 millis")))]
+      ] as const
+    )(
+      "are killed at random, and no export is lost or has two reports: %s",
+      ([, fault]) =>
+        withPostgres(Effect.fnUntraced(function*(world) {
+          yield* Fake.use((fake) => fake.inject(fault, { operation: "create", times: Infinity }))
+          const count = 60
+          const queries = [0, 1, 2].map((worker) => names(count / 3, `worker${worker}`))
+          const endings: Array<Worker["endings"]> = []
+          const kills = yield* Random.withSeed(
+            Effect.gen(function*() {
+              const workers = yield* Effect.forEach(queries, world.worker, { concurrency: "unbounded" })
+              let kills = 0
+              for (let i = 0; i < 6; i++) {
+                yield* Effect.sleep(yield* Random.nextIntBetween(300, 2500))
+                const victim = yield* Random.nextIntBetween(0, 2)
+                yield* workers[victim]!.kill()
+                kills++
+                endings.push(workers[victim]!.endings)
+                workers[victim] = yield* world.worker(queries[victim]!)
+              }
+              for (const worker of workers) {
+                yield* worker.ended
+                endings.push(worker.endings)
+              }
+              return kills
+            }),
+            "postgres"
+          )
+          console.log(`${kills} kills:`, yield* check(world, endings, count))
+        }))
+    )
+
+    it.live("tell which creates were under way in one that was killed, and send none again", () =>
       withPostgres(Effect.fnUntraced(function*(world) {
-        yield* Fake.use((fake) => fake.inject(fault, { operation: "create", times: Infinity }))
-        const count = 60
-        const queries = [0, 1, 2].map((worker) => names(count / 3, `worker${worker}`))
-        const endings: Array<Worker["endings"]> = []
-        const kills = yield* Random.withSeed(
-          Effect.gen(function*() {
-            const workers = yield* Effect.forEach(queries, world.worker, { concurrency: "unbounded" })
-            let kills = 0
-            for (let i = 0; i < 6; i++) {
-              yield* Effect.sleep(yield* Random.nextIntBetween(300, 2500))
-              const victim = yield* Random.nextIntBetween(0, 2)
-              yield* workers[victim]!.kill()
-              kills++
-              endings.push(workers[victim]!.endings)
-              workers[victim] = yield* world.worker(queries[victim]!)
-            }
-            for (const worker of workers) {
-              yield* worker.ended
-              endings.push(worker.endings)
-            }
-            return kills
-          }),
-          "postgres"
-        )
-        console.log(`${kills} kills:`, yield* check(world, endings, count))
-      }))
-  )
-
-  it.live("go on when one was frozen for longer than its locks are kept", () =>
-    withPostgres(
-      Effect.fnUntraced(function*(world) {
-        const first = yield* world.worker(names(20, "frozen"))
-        yield* first.ready
-        yield* Effect.sleep("3 seconds")
-        const second = yield* world.worker(names(1, "other"))
-        yield* second.ready
+        const count = 10
+        const slow = Fault.make("slow answer", (answer) => Effect.tap(answer, Effect.sleep("20 seconds")))
+        yield* Fake.use((fake) => fake.inject(slow, { operation: "create", times: count / 2 }))
+        const first = yield* world.worker(names(count, "begun"))
+        const fake = yield* Fake
+        yield* until(async () => (await Effect.runPromise(fake.reportIds)).length === count)
+        // What was answered is stored, what was not is in the air.
         yield* Effect.sleep("2 seconds")
-        first.child.kill("SIGSTOP")
-        yield* Effect.sleep("25 seconds")
-        first.child.kill("SIGCONT")
-        yield* first.ended
+        yield* first.kill()
+        const second = yield* world.worker(names(count, "begun"))
         yield* second.ended
-        console.log(yield* check(world, [first.endings, second.endings], 21))
-      }),
-      { report: { timeline: Timeline.after("15 seconds", "completed") } }
-    ))
+        const { done, interrupted, lost } = yield* check(world, [second.endings], count)
+        assert.deepStrictEqual({ done, interrupted, lost }, {
+          done: count / 2,
+          interrupted: count / 2,
+          lost: count / 2
+        })
+      })))
 
-  it.live("go on when the server was away for 8 seconds", () =>
-    withPostgres(
-      Effect.fnUntraced(function*(world) {
-        const workers = yield* Effect.forEach([0, 1], (worker) => world.worker(names(10, `away${worker}`)))
-        for (const { ready } of workers) yield* ready
-        yield* Effect.sleep("4 seconds")
-        yield* world.database.crash
-        yield* Effect.sleep("8 seconds")
-        yield* world.database.restart
-        for (const { ended } of workers) yield* ended
-        console.log(yield* check(world, workers.map(({ endings }) => endings), 20))
-      }),
-      { report: { timeline: Timeline.after("10 seconds", "completed") } }
-    ))
-})
+    it.live("go on when one was frozen for longer than its locks are kept", () =>
+      withPostgres(
+        Effect.fnUntraced(function*(world) {
+          const first = yield* world.worker(names(20, "frozen"))
+          yield* first.ready
+          yield* Effect.sleep("3 seconds")
+          const second = yield* world.worker(names(1, "other"))
+          yield* second.ready
+          yield* Effect.sleep("2 seconds")
+          first.child.kill("SIGSTOP")
+          yield* Effect.sleep("25 seconds")
+          first.child.kill("SIGCONT")
+          yield* first.ended
+          yield* second.ended
+          console.log(yield* check(world, [first.endings, second.endings], 21))
+        }),
+        { report: { timeline: Timeline.after("15 seconds", "completed") } }
+      ))
+
+    it.live("go on when the server was away for 8 seconds", () =>
+      withPostgres(
+        Effect.fnUntraced(function*(world) {
+          const workers = yield* Effect.forEach([0, 1], (worker) => world.worker(names(10, `away${worker}`)))
+          for (const { ready } of workers) yield* ready
+          yield* Effect.sleep("4 seconds")
+          yield* world.database.crash
+          yield* Effect.sleep("8 seconds")
+          yield* world.database.restart
+          for (const { ended } of workers) yield* ended
+          console.log(yield* check(world, workers.map(({ endings }) => endings), 20))
+        }),
+        { report: { timeline: Timeline.after("10 seconds", "completed") } }
+      ))
+  }
+)

@@ -95,7 +95,7 @@ const points: ReadonlyArray<Point> = [
   }
 ]
 
-describe("a process that is killed", { timeout: 120_000 }, () => {
+describe.concurrent("a process that is killed", { timeout: 120_000 }, () => {
   it.live.each(points)(
     "$what",
     ({ end, fault, job, operation, reports: made }) =>
@@ -160,32 +160,9 @@ describe("a process that is killed", { timeout: 120_000 }, () => {
       yield* first.kill()
     })))
 
-  it.live("goes on within a second of its next start, and ends within one when it is asked to", () =>
-    withKills(
-      Effect.fnUntraced(function*(folder) {
-        const fake = yield* Fake
-        const first = yield* worker({ queries: [query] }, folder)
-        yield* requested("status")
-        yield* first.kill()
-        const polls = (yield* fake.requests).length
-        const second = yield* worker({ queries: [] }, folder)
-        yield* second.ready
-        const readyAt = performance.now()
-        yield* until(async () => (await Effect.runPromise(fake.requests)).length > polls)
-        const resumed = performance.now() - readyAt
-        const askedAt = performance.now()
-        yield* second.kill("SIGTERM")
-        const ended = performance.now() - askedAt
-        console.log(`resumed after ${Math.round(resumed)} ms, ended after ${Math.round(ended)} ms`)
-        assert.isAtMost(resumed, 1000)
-        assert.isAtMost(ended, 2000)
-      }),
-      Timeline.after("1 minute", "completed")
-    ))
-
-  it.live(
-    "at random, in 50 exports, leaves each with one report and one file, or tells that it can't",
-    () =>
+  it.live.each([1, 2])(
+    "at random, in 25 exports, leaves each with one report and one file, or tells that it can't: seed %i",
+    (seed) =>
       withKills(Effect.fnUntraced(function*(folder) {
         const fake = yield* Fake
         yield* fake.inject(Fault.latency("100 millis"), { operation: "create", times: Infinity })
@@ -193,7 +170,7 @@ describe("a process that is killed", { timeout: 120_000 }, () => {
         let interrupted = 0
         yield* Random.withSeed(
           Effect.gen(function*() {
-            for (let round = 0; round < 10; round++) {
+            for (let round = 0; round < 5; round++) {
               const queries = Array.from({ length: 5 }, (_, index) => `kill:${round}x${index}`)
               const count = yield* Random.nextIntBetween(1, 4)
               for (let kill = 0; kill < count; kill++) {
@@ -223,10 +200,10 @@ describe("a process that is killed", { timeout: 120_000 }, () => {
               }
             }
           }),
-          "kills"
+          `kills ${seed}`
         )
         const done = filesOf(folder)
-        assert.strictEqual(done.length + interrupted, 50)
+        assert.strictEqual(done.length + interrupted, 25)
         assert.isTrue(done.every((name) => name.endsWith(".csv")))
         const lost = (yield* reports).length - done.length
         console.log(`${kills} kills: ${done.length} done, ${interrupted} interrupted, ${lost} reports whose id is lost`)
@@ -239,4 +216,29 @@ describe("a process that is killed", { timeout: 120_000 }, () => {
       })),
     300_000
   )
+})
+
+describe("a process that was killed", { timeout: 60_000 }, () => {
+  it.live("goes on within a second of its next start, and ends within one when it is asked to", () =>
+    withKills(
+      Effect.fnUntraced(function*(folder) {
+        const fake = yield* Fake
+        const first = yield* worker({ queries: [query] }, folder)
+        yield* requested("status")
+        yield* first.kill()
+        const polls = (yield* fake.requests).length
+        const second = yield* worker({ queries: [] }, folder)
+        yield* second.ready
+        const readyAt = performance.now()
+        yield* until(async () => (await Effect.runPromise(fake.requests)).length > polls)
+        const resumed = performance.now() - readyAt
+        const askedAt = performance.now()
+        yield* second.kill("SIGTERM")
+        const ended = performance.now() - askedAt
+        console.log(`resumed after ${Math.round(resumed)} ms, ended after ${Math.round(ended)} ms`)
+        assert.isAtMost(resumed, 1000)
+        assert.isAtMost(ended, 2000)
+      }),
+      Timeline.after("1 minute", "completed")
+    ))
 })

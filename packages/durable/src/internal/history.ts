@@ -71,8 +71,7 @@ export const table = Effect.fnUntraced(function*(
   )
   // The intervals that had ended when the SLOs were found, however long it takes.
   const known = endingBy(request, at)
-  const intervals = yield* Effect.fromResult(ReportIntervals.make(request, DateTime.makeUnsafe(at)))
-  const csv = SloReportTable.fromIntervals(intervals.map(({ start }) => start))
+  const csv = yield* columns(request, at)
   const parts = [SloReportCsv.header(csv)]
   let exportErrors = 0
   for (let batch = 0; batch < batches(slos.length); batch++) {
@@ -88,6 +87,16 @@ export const table = Effect.fnUntraced(function*(
   }
   return { parts, exportErrors }
 })
+
+/** The columns of a table whose SLOs were found at a time. @internal */
+export const columns = (
+  request: SloReportRequest,
+  at: number
+): Effect.Effect<SloReportTable.SloReportTable, ReportIntervals.InvalidReportPeriod> =>
+  Effect.map(
+    Effect.fromResult(ReportIntervals.make(request, DateTime.makeUnsafe(at))),
+    (intervals) => SloReportTable.fromIntervals(intervals.map(({ start }) => start))
+  )
 
 const find = Effect.fnUntraced(function*(client: Service, request: SloReportRequest, maxSlos: number) {
   const now = yield* DateTime.now

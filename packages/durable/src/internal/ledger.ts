@@ -4,6 +4,8 @@
  * @since 0.1.0
  */
 import { ReportId } from "@effect-datadog/slo-report/SloReport"
+import * as SloReportCsv from "@effect-datadog/slo-report/SloReportCsv"
+import type { SloReportRequest } from "@effect-datadog/slo-report/SloReportRequest"
 import type { MalformedMessage, PersistenceError } from "effect/cluster/ClusterError"
 import * as EntityAddress from "effect/cluster/EntityAddress"
 import * as EntityId from "effect/cluster/EntityId"
@@ -13,6 +15,7 @@ import * as Sharding from "effect/cluster/Sharding"
 import * as Effect from "effect/Effect"
 import * as Option from "effect/Option"
 import * as Schema from "effect/Schema"
+import { ExportBroken } from "../ExportError.ts"
 import { Computing, Creating, Delivering, type ExportState, Waiting } from "../ReportExport.ts"
 import * as Create from "./create.ts"
 import { entityType } from "./definition.ts"
@@ -63,6 +66,18 @@ export const make = (account: string) =>
     return {
       exists: (id: string) => Effect.map(request(id, "run", ""), Option.isSome),
       created,
+      /** The file of a table of histories, as it was stored. */
+      table: Effect.fnUntraced(function*(id: string, request: SloReportRequest) {
+        const found = yield* step(id, History.foundName, History.Found)
+        if (found === undefined) return yield* new ExportBroken({ issue: "its SLOs are not in the store" })
+        const parts = [SloReportCsv.header(yield* History.columns(request, found.at))]
+        for (let batch = 0; batch < History.batches(found.slos.length); batch++) {
+          const rows = yield* step(id, (n) => History.rowsName(batch, n), History.Rows)
+          if (rows === undefined) return yield* new ExportBroken({ issue: "its rows are not in the store" })
+          parts.push(rows.text)
+        }
+        return parts
+      }),
       /** How far an export came that has not ended. */
       progress: Effect.fnUntraced(function*(
         id: string,

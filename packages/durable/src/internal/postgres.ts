@@ -19,15 +19,16 @@ export interface Options {
   readonly url: Redacted.Redacted
   readonly prefix: string
   readonly account: string
+  readonly serve: boolean | undefined
 }
 
 /** @internal */
-export const layer = ({ account, prefix, url }: Options): Layer.Layer<ExportStore.Services, StoreFailed> =>
+export const layer = ({ account, prefix, serve, url }: Options): Layer.Layer<ExportStore.Services, StoreFailed> =>
   Layer.unwrap(
     // Nobody connects to it: the address is a name, which two containers of one image must not share.
     Effect.map(Random.nextIntBetween(1, 2 ** 31 - 1), (port) =>
       SqlStore.layer(
-        { account, prefix, host: hostname(), port },
+        { account, prefix, host: hostname(), port, serve },
         PgClient.layer({ url, applicationName: "slo-report" }),
         SqlRunnerStorage.layerWith({ prefix })
       ))

@@ -6,6 +6,7 @@
 import type { SloReportRequest } from "@effect-datadog/slo-report/SloReportRequest"
 import { SloReportClient } from "@effect-datadog/slo-report-node/SloReportClient"
 import * as Clock from "effect/Clock"
+import * as DateTime from "effect/DateTime"
 import * as Duration from "effect/Duration"
 import * as Effect from "effect/Effect"
 import * as Exit from "effect/Exit"
@@ -16,9 +17,10 @@ import * as Stream from "effect/Stream"
 import { WorkflowEngine } from "effect/workflow/WorkflowEngine"
 import { ExportBroken, type ExportError, UnknownExport } from "../ExportError.ts"
 import { ExportStore, type RowAddress } from "../ExportStore.ts"
-import { type Done, ExportId, type ExportState, type Options } from "../ReportExport.ts"
+import { type Details, type Done, ExportId, type ExportState, type Options } from "../ReportExport.ts"
 import { ReportSink } from "../ReportSink.ts"
 import * as Definition from "./definition.ts"
+import { download, texts } from "./deliver.ts"
 import * as Ended from "./ended.ts"
 import * as Exporting from "./exporting.ts"
 import * as Ledger from "./ledger.ts"
@@ -133,9 +135,25 @@ export const make = Effect.gen(function*() {
       const exit = yield* exitOf(id)
       return Option.some(exit === undefined ? yield* ledger.progress(id, yield* payloadOf(id)) : Ended.state(exit))
     }, StoreError.typed),
+    details: Effect.fn("ReportExports.details")(function*(id: string) {
+      if (!isExportId(id) || !(yield* ledger.exists(id))) return Option.none<Details>()
+      return Option.some(yield* detailsOf(id, yield* payloadOf(id)))
+    }, StoreError.typed),
+    file: (id: string) =>
+      Stream.unwrap(
+        Effect.gen(function*() {
+          const { report } = yield* awaitEnd(id)
+          if (report !== undefined) return download(client, report.id)
+          const { request } = yield* detailsOf(yield* known(id), yield* payloadOf(yield* known(id)))
+          return texts(yield* ledger.table(id, request))
+        }).pipe(StoreError.typed)
+      ),
     open: Stream.map(Stream.filter(runs, ({ endedAt }) => endedAt === undefined), ({ id }) => id),
     all: Stream.map(runs, ({ id }) => id),
-    retry: Effect.fn("ReportExports.retry")(function*(given: string) {
+    retry: Effect.fn("ReportExports.retry")(function*(
+      given: string,
+      { deadline }: Pick<Options, "deadline"> = {}
+    ) {
       const id = yield* known(given)
       const latest = (yield* last(Wire.digestOf(id), Wire.generationOf(id))) ?? id
       const exit = yield* exitOf(latest)
@@ -146,7 +164,7 @@ export const make = Effect.gen(function*() {
       return yield* run({
         ...payload,
         startedAt: now,
-        deadline: now + payload.deadline - payload.startedAt,
+        deadline: now + (deadline === undefined ? payload.deadline - payload.startedAt : yield* Wire.limitOf(deadline)),
         ...(report === undefined ? {} : { report })
       }, Wire.generationOf(latest) + 1)
     }, StoreError.typed),
@@ -181,6 +199,17 @@ export const make = Effect.gen(function*() {
     }, StoreError.typed)
   }
 })
+
+const detailsOf = (id: ExportId, payload: Wire.Payload): Effect.Effect<Details> =>
+  Effect.map(Effect.orDie(Wire.toRequest(payload)), (request) => ({
+    id,
+    request,
+    key: payload.key,
+    source: payload.source,
+    name: payload.name,
+    startedAt: DateTime.makeUnsafe(payload.startedAt),
+    deadline: DateTime.makeUnsafe(payload.deadline)
+  }))
 
 // How many exports are removed at once.
 const pruneSize = 200

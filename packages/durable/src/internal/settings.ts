@@ -14,6 +14,8 @@ export interface Settings {
   readonly account: string
   readonly host: string
   readonly port: number
+  /** Whether it goes on with exports; by default it does. */
+  readonly serve?: boolean | undefined
 }
 
 /**
@@ -25,9 +27,9 @@ export interface Settings {
  *
  * @internal
  */
-export const layer = ({ account, host, port }: Settings): Layer.Layer<ShardingConfig.ShardingConfig> =>
+export const layer = ({ account, host, port, serve = true }: Settings): Layer.Layer<ShardingConfig.ShardingConfig> =>
   ShardingConfig.layer({
-    runnerAddress: Option.some(RunnerAddress.make(host, port)),
+    runnerAddress: serve ? Option.some(RunnerAddress.make(host, port)) : Option.none(),
     availableShardGroups: [account],
     assignedShardGroups: [account],
     shardsPerGroup: 32,

@@ -52,8 +52,7 @@ export const make = Effect.fnUntraced(function*(
   const request = isRequest(input)
     ? input
     : yield* Effect.mapError(SloReportRequest.make(input), ({ message }) => new InvalidExport({ issue: message }))
-  const limit = Duration.toMillis(Duration.fromInputUnsafe(deadline))
-  if (!Number.isFinite(limit)) return yield* new InvalidExport({ issue: "deadline: expected a finite duration." })
+  const limit = yield* limitOf(deadline)
   if (name !== undefined && !isFileName(name)) {
     return yield* new InvalidExport({ issue: `name: expected a file's name without a folder, of 1 to 200 characters.` })
   }
@@ -75,6 +74,14 @@ export const make = Effect.fnUntraced(function*(
     onLostCreate
   }
 })
+
+/** In milliseconds. @internal */
+export const limitOf = (deadline: Duration.Input): Effect.Effect<number, InvalidExport> => {
+  const limit = Duration.toMillis(Duration.fromInputUnsafe(deadline))
+  return Number.isFinite(limit)
+    ? Effect.succeed(limit)
+    : Effect.fail(new InvalidExport({ issue: "deadline: expected a finite duration." }))
+}
 
 /** @internal */
 export const toRequest = (

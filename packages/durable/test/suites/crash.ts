@@ -14,6 +14,9 @@ type Ended = Exit.Exit<
 const beginIn = ({ exports }: Process, options?: ReportExport.Options) =>
   Effect.forkDetach(Effect.exit(exports.exportReport(request, options)), { startImmediately: true })
 
+/** Ends a process; one whose store is away takes a while. */
+const close = (process: Process) => Effect.flatMap(Effect.forkDetach(process.close), (fiber) => settle(fiber))
+
 /** Runs an export until its process dies, or it ends. */
 const untilDeath = Effect.fnUntraced(function*(process: Process, options?: ReportExport.Options) {
   const fiber = yield* beginIn(process, options)
@@ -35,7 +38,7 @@ const crash = Effect.fnUntraced(function*(outside: Outside, mishap: Mishap, opti
 const end = Effect.fnUntraced(function*(outside: Outside, options?: ReportExport.Options) {
   const process = yield* makeProcess(outside)
   const exit = yield* settle(yield* beginIn(process, options))
-  yield* process.close
+  yield* close(process)
   return exit
 })
 
@@ -90,7 +93,7 @@ const wholeOf = Effect.fnUntraced(function*({ check, fake, options }: Plan) {
   const outside = yield* makeOutside(files, fake)
   const process = yield* makeProcess(outside)
   yield* check(yield* settle(yield* beginIn(process, options)), outside, files)
-  yield* process.close
+  yield* close(process)
   return process.writes
 })
 
@@ -134,11 +137,12 @@ export const serving = (plan: Plan): void => {
         const files = makeFiles()
         const outside = yield* makeOutside(files)
         yield* untilDeath(yield* makeProcess(outside, { at, isDone: true }))
-        const { close, exports } = yield* makeProcess(outside)
+        const second = yield* makeProcess(outside)
+        const { exports } = second
         for (let i = 0; i < 40; i++) yield* TestClock.adjust("1 second")
         const [id] = yield* Stream.runCollect(exports.all)
         const exit = yield* settle(yield* Effect.forkChild(Effect.exit(exports.await(id!))), "1 second")
-        yield* close
+        yield* close(second)
         if (isInterrupted(writes, at)) assert.strictEqual(errorOf(exit)._tag, "CreateInterrupted")
         else yield* plan.check(exit, outside, files)
       }
@@ -203,7 +207,7 @@ export const away = (plans: ReadonlyArray<Plan>, isDone: boolean): void => {
           })
           const exit = yield* settle(yield* Effect.forkDetach(Effect.exit(patient)))
           yield* plan.check(exit, outside, files)
-          yield* process.close
+          yield* close(process)
         }
       })
   )

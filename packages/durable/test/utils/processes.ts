@@ -32,27 +32,32 @@ export const temporaryFolder: Effect.Effect<string, never, Scope.Scope> = Effect
   (folder) => Effect.sync(() => Fs.rmSync(folder, { recursive: true, force: true, maxRetries: 3 }))
 )
 
-/** The worker as one file, which starts in a third of the time; it is made once. */
-export const bundle: Effect.Effect<string, never, Scope.Scope> = Effect.gen(function*() {
-  const outfile = Path.join(yield* temporaryFolder, "worker.mjs")
-  code ??= yield* Effect.promise(async () => {
-    const { outputFiles } = await build({
-      entryPoints: [Path.join(import.meta.dirname, "worker.ts")],
-      bundle: true,
-      platform: "node",
-      format: "esm",
-      write: false,
-      // What is CommonJS asks for Node's modules in its own way.
-      banner: { js: `import { createRequire } from "node:module"; const require = createRequire(import.meta.url);` },
-      logLevel: "error"
-    })
-    return outputFiles[0]!.contents
+/** A program of this folder as one file, which starts in a third of the time; it is made once. */
+export const bundleOf = (name: string): Effect.Effect<string, never, Scope.Scope> =>
+  Effect.gen(function*() {
+    const outfile = Path.join(yield* temporaryFolder, "worker.mjs")
+    const code = codes.get(name) ?? (yield* Effect.promise(async () => {
+      const { outputFiles } = await build({
+        entryPoints: [Path.join(import.meta.dirname, name)],
+        bundle: true,
+        platform: "node",
+        format: "esm",
+        write: false,
+        // What is CommonJS asks for Node's modules in its own way.
+        banner: { js: `import { createRequire } from "node:module"; const require = createRequire(import.meta.url);` },
+        logLevel: "error"
+      })
+      return outputFiles[0]!.contents
+    }))
+    codes.set(name, code)
+    Fs.writeFileSync(outfile, code)
+    return outfile
   })
-  Fs.writeFileSync(outfile, code)
-  return outfile
-})
 
-let code: Uint8Array | undefined
+const codes = new Map<string, Uint8Array>()
+
+/** The worker. */
+export const bundle = bundleOf("worker.ts")
 
 /** Starts a worker, which is killed with the scope. */
 export const start = (script: string, url: string, job: Job): Effect.Effect<Worker, never, Scope.Scope> =>

@@ -1,0 +1,116 @@
+import { Credentials, FakeDatadog, FakeDatadogServer, Timeline } from "@effect-datadog/slo-report-testing"
+import { assert, describe, it } from "@effect/vitest"
+import { Effect, type Scope } from "effect"
+import { type ChildProcess, spawn } from "node:child_process"
+import * as Fs from "node:fs"
+import * as Path from "node:path"
+import { missing, postgres } from "./utils/postgres.ts"
+import { temporaryFolder, until } from "./utils/processes.ts"
+
+const { FakeDatadog: Fake } = FakeDatadog
+
+const root = Path.join(import.meta.dirname, "../../..")
+
+interface Program {
+  readonly child: ChildProcess
+  readonly output: () => string
+  readonly errors: () => string
+  readonly ended: Effect.Effect<number | null>
+}
+
+/** A program of this repository over a Postgres, by plain Node, which is killed with the scope. */
+const makeRun = Effect.gen(function*() {
+  const { url: DATABASE_URL } = yield* postgres
+  const REPORTS = yield* temporaryFolder
+  const { url } = yield* FakeDatadogServer.FakeDatadogServer
+  const { apiKey, applicationKey } = Credentials.standard
+  const run = (script: string, ...args: ReadonlyArray<string>): Effect.Effect<Program, never, Scope.Scope> =>
+    Effect.acquireRelease(
+      Effect.sync(() => {
+        const child = spawn(process.execPath, [Path.join(root, script), ...args], {
+          env: {
+            PATH: process.env.PATH,
+            DD_HOST: url,
+            DD_API_KEY: apiKey,
+            DD_APP_KEY: applicationKey,
+            DATABASE_URL,
+            DD_SLO_STATE: DATABASE_URL,
+            REPORTS
+          },
+          stdio: ["ignore", "pipe", "pipe"]
+        })
+        let output = ""
+        let errors = ""
+        child.stdout.setEncoding("utf8").on("data", (text: string) => output += text)
+        child.stderr.setEncoding("utf8").on("data", (text: string) => errors += text)
+        const hasEnded = () => child.exitCode !== null || child.signalCode !== null
+        return {
+          child,
+          output: () => output,
+          errors: () => errors,
+          ended: Effect.map(until(hasEnded), () => child.exitCode)
+        }
+      }),
+      ({ child, ended }) => Effect.andThen(Effect.sync(() => child.kill("SIGKILL")), ended)
+    )
+  return { folder: REPORTS, run }
+})
+
+const inWorld = <A>(
+  test: Effect.Effect<A, never, Scope.Scope | FakeDatadog.FakeDatadog | FakeDatadogServer.FakeDatadogServer>,
+  timeline: Timeline.Timeline
+) =>
+  Effect.scoped(test).pipe(
+    Effect.provide(FakeDatadogServer.layerTest({ rateLimit: false, report: { timeline } }))
+  )
+
+describe.skipIf(missing !== undefined)(`over Postgres${missing === undefined ? "" : ` (${missing})`}`, {
+  timeout: 120_000,
+  concurrent: true
+}, () => {
+  it.live("the workers of examples/durable go on with the exports of one that is killed", () =>
+    inWorld(
+      Effect.gen(function*() {
+        const { folder, run } = yield* makeRun
+        const worker = "examples/durable/worker.ts"
+        const serving = [yield* run(worker), yield* run(worker)]
+        for (const { output } of serving) yield* until(() => output().includes("ready"))
+        const queries = ["service:a", "service:b", "service:c", "service:d"]
+        const asking = yield* run(worker, ...queries)
+        const fake = yield* Fake
+        yield* until(async () => (await Effect.runPromise(fake.reportIds)).length === queries.length)
+        yield* Effect.sleep("500 millis")
+        asking.child.kill("SIGKILL")
+        serving[0]!.child.kill("SIGKILL")
+        yield* until(() => Fs.readdirSync(folder).filter((name) => name.endsWith(".csv")).length === queries.length)
+        const again = yield* run(worker, ...queries)
+        assert.strictEqual(yield* again.ended, 0, again.errors())
+        assert.strictEqual((yield* fake.reportIds).length, queries.length)
+      }),
+      Timeline.after("8 seconds", "completed")
+    ))
+
+  it.live("the command line goes on after a kill, beside another one, and lists what is kept", () =>
+    inWorld(
+      Effect.gen(function*() {
+        const { folder, run } = yield* makeRun
+        const cli = "packages/cli/src/bin.ts"
+        const command = ["export", "-Q", "service:a", "--last", "2mo", "-o", Path.join(folder, "a.csv")]
+        const first = yield* run(cli, ...command)
+        yield* until(() => first.errors().includes("is created\nwaiting"))
+        const listed = yield* run(cli, "exports", "list")
+        assert.strictEqual(yield* listed.ended, 0, listed.errors())
+        assert.match(listed.output(), /^\S+-1 {2}waiting .*"service:a" {2}report \S+\n$/)
+        first.child.kill("SIGKILL")
+        const second = yield* run(cli, ...command)
+        assert.strictEqual(yield* second.ended, 0, second.errors())
+        assert.include(second.errors(), "goes on\n")
+        assert.isTrue(Fs.existsSync(Path.join(folder, "a.csv")))
+        assert.strictEqual((yield* (yield* Fake).reportIds).length, 1)
+        const left = yield* run(cli, "exports", "list")
+        yield* left.ended
+        assert.strictEqual(left.output(), "")
+      }),
+      Timeline.after("6 seconds", "completed")
+    ))
+})
