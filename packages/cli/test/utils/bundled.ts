@@ -25,6 +25,8 @@ export interface Run {
 export interface Options {
   readonly environment?: Readonly<Record<string, string>>
   readonly stdin?: string
+  /** Whether standard input stays open, after that. */
+  readonly isOpen?: boolean
   readonly cwd?: string
   readonly onStart?: (child: ChildProcess) => void
   /** Sees what is on standard error so far, and may signal. */
@@ -55,7 +57,8 @@ export const spawned = (bin: string, args: ReadonlyArray<string>, options: Optio
       options.onStderr?.(stderr, child)
     })
     child.stdin.on("error", () => {})
-    child.stdin.end(options.stdin ?? "")
+    child.stdin.write(options.stdin ?? "")
+    if (options.isOpen !== true) child.stdin.end()
     child.on("close", (code, signal) => resolve({ code, signal, stdout, stderr }))
   })
 
