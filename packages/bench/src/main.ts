@@ -10,6 +10,7 @@ import * as Report from "./report.ts"
 const sections: Readonly<Record<string, () => Promise<{ readonly section: () => Promise<Report.Section> }>>> = {
   request: () => import("./request.ts"),
   startup: () => import("./startup.ts"),
+  command: () => import("./command.ts"),
   waits: () => import("./waits.ts"),
   arrivals: () => import("./arrivals.ts"),
   scale: () => import("./scale.ts"),

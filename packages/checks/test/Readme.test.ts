@@ -6,11 +6,12 @@ import * as Fs from "node:fs"
 import * as Path from "node:path"
 import { type Fence, fencesOf } from "./utils/fences.ts"
 import { tableOf } from "./utils/tables.ts"
-import { glob, node, read, remove, root, temporary, tsc, write } from "./utils/workspace.ts"
+import { glob, node, read, remove, repositoryUrl, root, temporary, tsc, write } from "./utils/workspace.ts"
 
 const readmes = glob("*.md", "packages/*/README.md", "examples/README.md")
 const documented = [...readmes, ...glob("packages/{core,node,testing,render,durable}/src/**/*.ts")]
 const readme = read("README.md")
+const repository = repositoryUrl()
 
 describe("the code in the documentation", () => {
   const fences = documented.flatMap((path) => fencesOf(path, read(path)))
@@ -48,10 +49,18 @@ describe("the code in the documentation", () => {
 
 describe("the results in the documentation", () => {
   const fences = documented.flatMap((path) => fencesOf(path, read(path))).filter(({ code }) => code.includes("// =>"))
+  let found: ReadonlyArray<ReadonlyArray<string>> = []
 
-  it.each(fences)("are what running gives: $path, line $line", async ({ code }) => {
-    assert.deepStrictEqual(await unexpected(code), [])
-  })
+  beforeAll(async () => {
+    found = await unexpected(fences.map(({ code }) => code))
+  }, 120_000)
+
+  it.each(fences.map((fence, index) => ({ ...fence, index })))(
+    "are what running gives: $path, line $line",
+    ({ index }) => {
+      assert.deepStrictEqual(found[index], [])
+    }
+  )
 
   it("are looked for in Markdown and in docstrings", () => {
     assert.includeMembers(fences.map(({ path }) => path), [
@@ -60,9 +69,25 @@ describe("the results in the documentation", () => {
     ])
   })
 
+  it("are there in every docstring that prints, unless it asks Datadog itself", () => {
+    const silent = documented.filter((path) => path.endsWith(".ts")).flatMap((path) => fencesOf(path, read(path)))
+      .filter(({ code }) => prints(code) && !code.includes("// =>") && !/\blayerNode\(|\bopen\(/.test(code))
+    assert.deepStrictEqual(silent.map(({ line, path }) => `${path}:${line}`), [])
+  })
+
   it("are found where they are wrong, and where there is nothing to compare", async () => {
-    const code = `const one = [1,\n  2]\n// => [1, 3]\none.length // => 2\n"a".length // => 2\n`
-    assert.deepStrictEqual(await unexpected(code), ["[1, 3], but it is [1,2]", "2, but it is 1"])
+    const codes = [
+      `const one = [1,\n  2]\n// => [1, 3]\none.length // => 2\n"a".length // => 2\n`,
+      `console.log("a", 1) // => a 1\nconsole.log("b\\nc")\n// => b\n// => d\n`,
+      `const a = 1 // => 1\n`,
+      `throw new Error("wrong")\n// => 1\nconsole.log(1)\n`
+    ]
+    assert.deepStrictEqual(await unexpected(codes), [
+      ["[1, 3], but it is [1,2]", "2, but it is 1"],
+      ["a 1, b, d, but it prints a 1, b, c"],
+      [],
+      ["Error: wrong", "1, but it prints "]
+    ])
     assert.throws(() => comparing("// => 1\n"), "nothing to compare with 1")
   })
 })
@@ -106,6 +131,16 @@ describe("README.md", () => {
     assert.sameMembers(tags.slice(0, answered.length), [...answered])
     assert.sameMembers(tags.slice(answered.length), Object.keys(SloReportError))
     assert.strictEqual(Object.keys(SloReportError).length, 8)
+  })
+
+  it("lists every operation, each of which is there without Effect too", () => {
+    const operations = membersOf(read("packages/node/src/SloReportService.ts"), "Service")
+    assert.include(operations, "getReportStatus")
+    assert.sameMembers(table("operation", "gives").map(([call]) => /^`(\w+)/.exec(call ?? "")?.[1] ?? ""), [
+      ...operations
+    ])
+    const withoutEffect = membersOf(read("packages/node/src/PromiseClient.ts"), "Client")
+    assert.sameMembers([...withoutEffect], [...operations, "close"])
   })
 
   it("gives every error the statuses that it has", () => {
@@ -166,15 +201,23 @@ describe("README.md", () => {
   )
 
   it.each(readmes)("links only to files and headings that exist: %s", (path) => {
-    const text = read(path)
-    const links = [...text.matchAll(/\]\(([^()\s]+)\)/g)].map(([, link]) => link!).filter((link) => !/^\w+:/.test(link))
-    for (const link of links) {
+    for (const link of linksOf(path)) {
       const [file = "", heading] = link.split("#")
-      const target = Path.posix.join(Path.posix.dirname(path), file === "" ? Path.posix.basename(path) : file)
-      assert.isTrue(Fs.existsSync(Path.join(root, target)), link)
-      if (heading !== undefined) assert.include(headings(read(target)), heading)
+      assert.isTrue(Fs.existsSync(Path.join(root, file)), link)
+      if (heading !== undefined) assert.include(headings(read(file)), heading)
     }
   })
+
+  it.each(["core", "node", "testing", "render", "durable", "cli"])(
+    "is read on a page of its own for the package %s, from where a relative link leads nowhere",
+    (name) => {
+      for (const file of ["README.md", "CHANGELOG.md"]) {
+        const links = [...read(`packages/${name}/${file}`).matchAll(/\]\(([^()\s]+)\)/g)].map(([, link]) => link!)
+        assert.deepStrictEqual(links.filter((link) => !link.startsWith("https://")), [], file)
+      }
+      assert.include(read(`packages/${name}/README.md`), `](${repository}`)
+    }
+  )
 })
 
 describe("the other papers", () => {
@@ -185,7 +228,12 @@ describe("the other papers", () => {
     "packages/testing/src/",
     "packages/render/src/",
     "packages/durable/src/",
-    "packages/cli/src/"
+    "packages/cli/src/",
+    "packages/node/",
+    "packages/node/test/",
+    "packages/testing/test/",
+    "packages/checks/test/",
+    "packages/checks/published/"
   ]
 
   it.each(["ARCHITECTURE.md", "CONTRIBUTING.md", "SECURITY.md"])("name only files that exist: %s", (path) => {
@@ -210,9 +258,27 @@ describe("the other papers", () => {
   })
 })
 
+/** The names of an interface's members. */
+function membersOf(source: string, name: string): ReadonlyArray<string> {
+  const [, body = ""] = new RegExp(`^export interface ${name}\\b.*{\n([^]*?)^}`, "m").exec(source) ?? []
+  return [...body.matchAll(/^ {2}readonly (\w+):/gm)].map(([, member]) => member!)
+}
+
 /** The rows of the README's table under a head that begins with these cells. */
 function table(...head: ReadonlyArray<string>): ReadonlyArray<ReadonlyArray<string>> {
   return tableOf(readme, ...head)
+}
+
+/** The links of a file to files of the repository, from its root. */
+function linksOf(path: string): ReadonlyArray<string> {
+  return [...read(path).matchAll(/\]\(([^()\s]+)\)/g)].flatMap(([, link = ""]) => {
+    const [, file] = link.startsWith(repository)
+      ? /^\/(?:blob|tree)\/main\/(.+)/.exec(link.slice(repository.length)) ?? []
+      : []
+    if (file !== undefined) return [file]
+    if (/^\w+:/.test(link)) return []
+    return [link.startsWith("#") ? `${path}${link}` : Path.posix.join(Path.posix.dirname(path), link)]
+  })
 }
 
 /** The headings of a Markdown text as GitHub makes anchors of them. */
@@ -265,14 +331,46 @@ const compare = (actual: unknown, expected: unknown, text: string) => {
 ${compared.join("\n")}`
 }
 
-async function unexpected(code: string): Promise<ReadonlyArray<string>> {
+/** Whether what it prints are its results. */
+function prints(code: string): boolean {
+  return /\b[cC]onsole\.log\(/.test(code)
+}
+
+/** What is not as the fences say, of each: all are run one after the other in one process. */
+async function unexpected(codes: ReadonlyArray<string>): Promise<ReadonlyArray<ReadonlyArray<string>>> {
   const folder = temporary()
   try {
-    write(folder, { "fence.ts": comparing(code) })
-    const { code: exit, errors, output } = await node(folder, "fence.ts")
+    const files = codes.map((code, index) => [`fence${index}.ts`, prints(code) ? code : comparing(code)])
+    write(folder, { ...Object.fromEntries(files), "main.ts": main(codes.length) })
+    const { code: exit, errors, output } = await node(folder, "main.ts")
     assert.strictEqual(exit, 0, errors)
-    return output.split("\n").filter((line) => line !== "")
+    const results: ReadonlyArray<{ readonly error?: string; readonly printed: ReadonlyArray<string> }> = JSON.parse(
+      output
+    )
+    return results.map(({ error, printed }, index) => {
+      const expected = [...codes[index]!.matchAll(/\/\/ => (.*)$/gm)].map(([, text]) => text)
+      const [wanted, got] = [expected.join(", "), printed.join(", ")]
+      const others = !prints(codes[index]!) ? printed : wanted === got ? [] : [`${wanted}, but it prints ${got}`]
+      return error === undefined ? others : [error, ...others]
+    })
   } finally {
     remove(folder)
   }
+}
+
+function main(count: number): string {
+  return `import { format } from "node:util"
+const results = []
+for (let index = 0; index < ${count}; index++) {
+  const result = { printed: [] as Array<string>, error: undefined as string | undefined }
+  console.log = (...values) => { result.printed.push(...format(...values).split("\\n")) }
+  try {
+    await import(\`./fence\${index}.ts\`)
+  } catch (error) {
+    result.error = String(error)
+  }
+  results.push(result)
+}
+process.stdout.write(JSON.stringify(results), () => process.exit(0))
+`
 }

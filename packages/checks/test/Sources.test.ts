@@ -1,6 +1,7 @@
 import { assert, describe, it } from "@effect/vitest"
 import * as Fs from "node:fs"
 import * as Path from "node:path"
+import { fencesOf } from "./utils/fences.ts"
 import { glob, read, root, run } from "./utils/workspace.ts"
 
 const maxLines = 250
@@ -12,8 +13,8 @@ const publicModules = sources.filter((path) =>
 )
 
 describe("the sources", () => {
-  it(`have at most ${maxLines} lines each: a longer module is two nouns`, () => {
-    const longer = sources.map((path) => ({ path, lines: read(path).trimEnd().split("\n").length }))
+  it(`have at most ${maxLines} lines each, without those of examples: a longer module is two nouns`, () => {
+    const longer = sources.map((path) => ({ path, lines: linesOf(read(path)) }))
       .filter(({ lines }) => lines > maxLines)
     assert.deepStrictEqual(longer, [])
     assert.isAbove(sources.length, 30)
@@ -30,6 +31,17 @@ describe("the sources", () => {
   it("say of every public export what it is, its category and since when", () => {
     const found = publicModules.flatMap((path) => undocumented(read(path)).map((line) => `${path}:${line}`))
     assert.deepStrictEqual(found, [])
+  })
+
+  it("have an example of every operation, layer, policy and fault, and of every function of core and render", () => {
+    const found = publicModules.flatMap((path) => withoutExample(path, read(path)).map((line) => `${path}:${line}`))
+    assert.deepStrictEqual(found, [])
+  })
+
+  it("have no example twice", () => {
+    const codes = publicModules.flatMap((path) => fencesOf(path, read(path))).map(({ code }) => code)
+    assert.deepStrictEqual(codes.filter((code, index) => codes.indexOf(code) !== index), [])
+    assert.isAbove(codes.length, 100)
   })
 
   it.each(["core", "node", "testing", "render", "durable"])(
@@ -183,6 +195,38 @@ export type {
     ])
   })
 
+  it("find an operation, a layer, a policy, a fault or a function that has no example", () => {
+    const doc = (category: string, example: string) => `/**\n * Waits.\n *\n${example} * @category ${category}\n */\n`
+    const example = " * **Example** (Waiting)\n *\n * ```ts\n * wait()\n * ```\n *\n"
+    const layers = ["", " * **Example** (Waiting)\n *\n", example].map((each) =>
+      `${doc("layers", each)}export const a = 1`
+    )
+    const found = (path: string, source: string) => withoutExample(path, source).map((line) => line.split(":")[0])
+    assert.deepStrictEqual(found("packages/testing/src/A.ts", layers.join("\n\n")), ["6", "15"])
+    assert.deepStrictEqual(found("packages/testing/src/A.ts", `${doc("faults", "")}export const a = 1`), ["6"])
+    const getter = `${doc("getters", "")}export const a = (b: string) => b\n\n${doc("getters", "")}export const b = 1`
+    assert.deepStrictEqual(
+      ["core", "node", "render"].map((name) => found(`packages/${name}/src/A.ts`, getter).length),
+      [
+        1,
+        0,
+        1
+      ]
+    )
+    assert.deepStrictEqual(found("packages/node/src/PollPolicy.ts", `${doc("constants", "")}export const a = 1`), ["6"])
+    const policy = `export {\n  /**\n   * Always.\n   *\n   * @category constants\n   */\n  a_ as a\n}`
+    assert.deepStrictEqual(found("packages/node/src/RetryPolicy.ts", policy), ["7"])
+    const service = `export interface Service {\n  /**\n   * Waits.\n   */\n  readonly wait: () => void\n}`
+    assert.deepStrictEqual(found("packages/node/src/SloReportService.ts", service), ["5"])
+  })
+
+  it("count no line of an example", () => {
+    assert.strictEqual(
+      linesOf("/**\n * Waits.\n *\n * **Example** (A)\n *\n * ```ts\n * a\n * ```\n *\n * @since\n */\n"),
+      5
+    )
+  })
+
   it("find what belongs to one machine", () => {
     // In pieces, since this file is checked too.
     const paths = [["", "work", "a"], ["", "root", "a"], ["", "tmp", "team", "a"], ["..", "shared", "a"]]
@@ -214,6 +258,32 @@ describe("the repository", () => {
     assert.deepStrictEqual(paths.flatMap((path) => foreignWords(read(path)).map((found) => `${path}:${found}`)), [])
   })
 })
+
+function linesOf(source: string): number {
+  const examples = / *\* \*\*Example\*\*.*\n *\*\n *\* ```ts\n[^]*?\n *\* ```\n(?: *\*\n)?/g
+  return source.replaceAll(examples, "").trimEnd().split("\n").length
+}
+
+/** What an example must be there for, and is not, as `line: text`. */
+function withoutExample(path: string, source: string): ReadonlyArray<string> {
+  const lines = source.split("\n")
+  return lines.flatMap((line, index) => {
+    const doc = docBefore(lines, index)
+    const isMissing = needsExample(path, lines, index, doc) &&
+      !/^\*\*Example\*\* \(.+\)\n\n```ts$/m.test(doc.join("\n"))
+    return isMissing ? [`${index + 1}: ${line.trim()}`] : []
+  })
+}
+
+function needsExample(path: string, lines: ReadonlyArray<string>, index: number, doc: ReadonlyArray<string>): boolean {
+  if (path === "packages/node/src/SloReportService.ts") return lines[index]!.startsWith("  readonly ")
+  if (!isExport(lines, index) || doc.some((line) => line.startsWith("@internal"))) return false
+  const category = doc.findLast((line) => line.startsWith("@category "))?.slice("@category ".length) ?? ""
+  if (["layers", "faults"].includes(category)) return true
+  if (/\/(?:RetryPolicy|PollPolicy|Fault)\.ts$/.test(path)) return category !== "models"
+  const isFunction = /^export (?:function \w+|const \w+(?: =|:) [({]|const \w+ = (?:dual\b|<))/.test(lines[index]!)
+  return /^packages\/(?:core|render)\//.test(path) && isFunction
+}
 
 /** The places that match, as `line: text`. */
 function matches(text: string, ...patterns: ReadonlyArray<RegExp>): ReadonlyArray<string> {

@@ -3,7 +3,7 @@ import { createRequire } from "node:module"
 import * as Path from "node:path"
 import { version as commandVersion } from "../../cli/src/version.ts"
 import { version } from "../../node/src/internal/http/version.ts"
-import { glob, read, root } from "./utils/workspace.ts"
+import { glob, read, repositoryUrl, root } from "./utils/workspace.ts"
 
 interface Manifest {
   readonly name: string
@@ -11,6 +11,9 @@ interface Manifest {
   readonly description: string
   readonly keywords: ReadonlyArray<string>
   readonly license: string
+  readonly homepage: string
+  readonly bugs: { readonly url: string }
+  readonly repository: { readonly type: string; readonly url: string; readonly directory?: string }
   readonly sideEffects: boolean
   readonly type: string
   readonly private?: boolean
@@ -107,6 +110,41 @@ describe("the packages", () => {
   it.each([...published, ...commands])("have a change log that begins with the present version: %s", (name) => {
     const { name: title, version } = manifestOf(`packages/${name}`)
     assert.isTrue(read(`packages/${name}/CHANGELOG.md`).startsWith(`# ${title}\n\n## ${version}\n`))
+  })
+})
+
+describe("the first version", () => {
+  const isPublished = !/\bnot published yet\b/.test(read("README.md"))
+  const pending = glob(".changeset/*.md")
+  const versions = [...read("packages/core/CHANGELOG.md").matchAll(/^## (\S+)$/gm)].map(([, version]) => version!)
+  const since = new Set(
+    glob("packages/{core,node,testing,render,durable,cli}/src/**/*.ts").flatMap((path) =>
+      [...read(path).matchAll(/@since (\S+)$/gm)].map(([, version]) => version!)
+    )
+  )
+
+  it.skipIf(isPublished)("holds all that there is until it is published: nothing waits for a second one", () => {
+    const message = "write into the 0.1.0 of each package's CHANGELOG.md, and delete the changeset"
+    assert.deepStrictEqual(pending, [], message)
+    assert.deepStrictEqual(versions, [node.version])
+    assert.isTrue(read("packages/cli/README.md").includes("not published yet"))
+  })
+
+  it.skipIf(pending.length > 0)("is told wherever something is new, or a later one that there is", () => {
+    assert.deepStrictEqual([...since].filter((version) => !versions.includes(version)), [])
+    assert.isAbove(since.size, 0)
+  })
+})
+
+describe.each([...published, ...commands])("packages/%s", (name) => {
+  const { bugs, homepage, repository } = manifestOf(`packages/${name}`)
+
+  it("says where it comes from and where to complain, as the workspace does", () => {
+    const directory = `packages/${name}`
+    const url = repositoryUrl()
+    assert.deepStrictEqual(repository, { type: "git", url: `git+${url}.git`, directory })
+    assert.deepStrictEqual(bugs, { url: `${url}/issues` })
+    assert.strictEqual(homepage, `${url}/tree/main/${directory}#readme`)
   })
 })
 

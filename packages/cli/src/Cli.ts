@@ -7,7 +7,7 @@ import * as Cause from "effect/Cause"
 import * as Effect from "effect/Effect"
 import * as Stdio from "effect/Stdio"
 import * as Stream from "effect/Stream"
-import { type CommandError, isOutputUnread, messageOf } from "./CommandError.ts"
+import { type CommandError, messageOf } from "./CommandError.ts"
 import type { Name } from "./Commands.ts"
 import * as Convert from "./Convert.ts"
 import * as ExitCode from "./ExitCode.ts"
@@ -28,7 +28,6 @@ export const run = Effect.fnUntraced(function*(name: Name, given: Given) {
   const stdio = yield* Stdio.Stdio
   const say = (text: string) => Effect.ignore(Stream.run(Stream.make(`${text}\n`), stdio.stderr({ endOnDone: false })))
   const explain = (error: CommandError): Effect.Effect<number> => {
-    if (isOutputUnread(error)) return Effect.succeed(ExitCode.done)
     const hint = error._tag === "UsageError" && error.hint !== undefined ? ` ${error.hint}` : ""
     return Effect.as(say(`error: ${messageOf(error)}${hint}`), ExitCode.ofError(error))
   }

@@ -84,18 +84,12 @@ export const messageOf = (error: CommandError): string => {
       return oneLine(error.message)
     case "PlatformError":
       return describe(error)
+    case "SloTableTooLarge":
+      return error.message.replace("maxSlos", "--max-slos")
     default:
       return error.message
   }
 }
-
-/**
- * Whether it says that nobody reads standard output any more.
- *
- * @internal
- */
-export const isOutputUnread = (error: CommandError): boolean =>
-  error._tag === "PlatformError" && error.reason.module === "Stdio" && isUnread(error.reason.cause)
 
 // -----------------------------------------------------------------------------
 // internals
@@ -108,8 +102,10 @@ const noValue = /^Expected string\n {2}at \["(\w+)"\]$/
 const describe = ({ message, reason }: PlatformError): string => {
   const path = "pathOrDescriptor" in reason && Predicate.isString(reason.pathOrDescriptor)
     ? reason.pathOrDescriptor
+    : reason.module === "Stdio"
+    ? streams.get(reason.method) ?? ""
     : ""
-  if (path === "") return message
+  if (path === "") return "cause" in reason && reason.cause instanceof Error ? oneLine(reason.cause.message) : message
   if (reason.description !== undefined) return `${path}: ${oneLine(reason.description)}`
   if ("cause" in reason && reason.cause instanceof Error && reason._tag !== "NotFound") {
     return `${path}: ${oneLine(reason.cause.message)}`
@@ -117,9 +113,10 @@ const describe = ({ message, reason }: PlatformError): string => {
   return reason._tag === "NotFound" ? `${path}: there is no such file` : `${path}: ${reason._tag}`
 }
 
-const oneLine = (text: string): string => text.replace(/\s*\n\s*/g, " ")
+const streams: ReadonlyMap<string, string> = new Map([
+  ["stdin", "standard input"],
+  ["stdout", "standard output"],
+  ["stderr", "standard error"]
+])
 
-// The reader of a pipe has left, or the terminal.
-const isUnread = (cause: unknown): boolean =>
-  Predicate.hasProperty(cause, "code") &&
-  ["EPIPE", "EIO", "ERR_STREAM_DESTROYED"].some((code) => code === cause.code)
+const oneLine = (text: string): string => text.replace(/\s*\n\s*/g, " ")

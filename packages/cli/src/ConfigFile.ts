@@ -8,7 +8,7 @@ import * as FileSystem from "effect/FileSystem"
 import * as Option from "effect/Option"
 import * as Result from "effect/Result"
 import * as Schema from "effect/Schema"
-import { UsageError } from "./CommandError.ts"
+import { messageOf, UsageError } from "./CommandError.ts"
 import { settings } from "./Commands.ts"
 import { keyOf } from "./Setting.ts"
 
@@ -39,7 +39,7 @@ export const load = Effect.fnUntraced(function*(
   const text = yield* Effect.result(fs.readFileString(name))
   if (Result.isFailure(text)) {
     if (path === undefined && text.failure.reason._tag === "NotFound") return { path: undefined, values: new Map() }
-    return yield* Effect.fail(new UsageError({ message: `${name} can't be read: ${text.failure.message}` }))
+    return yield* Effect.fail(new UsageError({ message: messageOf(text.failure) }))
   }
   return { path: name, values: yield* Effect.mapError(Effect.fromResult(parse(text.success)), wrong(name)) }
 })

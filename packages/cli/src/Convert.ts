@@ -11,7 +11,8 @@ import * as TableOutput from "./TableOutput.ts"
 
 /** @internal */
 export const run: Handler = Effect.fnUntraced(function*(given) {
-  const write = yield* TableOutput.open(given, undefined)
-  yield* write(yield* Table.fromFile(given.argument ?? "-"))
+  const path = given.argument ?? "-"
+  const write = yield* TableOutput.open(given, undefined, path)
+  yield* write(yield* Table.fromFile(path))
   return ExitCode.done
 })

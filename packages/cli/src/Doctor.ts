@@ -8,7 +8,6 @@ import { ApiUrl } from "@effect-datadog/slo-report-node/DatadogConfig"
 import * as Effect from "effect/Effect"
 import * as Option from "effect/Option"
 import * as Schema from "effect/Schema"
-import * as Stdio from "effect/Stdio"
 import * as Stream from "effect/Stream"
 import { type CommandError, messageOf } from "./CommandError.ts"
 import type * as Credentials from "./Credentials.ts"
@@ -18,6 +17,7 @@ import * as ExitCode from "./ExitCode.ts"
 import type { Handler } from "./Handler.ts"
 import * as OutputFlags from "./OutputFlags.ts"
 import * as Session from "./Session.ts"
+import * as Stdout from "./Stdout.ts"
 import * as Variable from "./Variable.ts"
 import { version } from "./version.ts"
 
@@ -42,9 +42,8 @@ export const run: Handler = Effect.fnUntraced(function*(given) {
     onSuccess: () => ({ code: ExitCode.done, message: "Datadog accepts the credentials, and lets SLOs be searched." }),
     onFailure: (error: CommandError) => ({ code: ExitCode.ofError(error), message: messageOf(error) })
   })
-  const stdio = yield* Stdio.Stdio
   const text = (format === "json" ? toJson : toText)(facts, check)
-  yield* Stream.run(Stream.make(text), stdio.stdout({ endOnDone: false }))
+  yield* Stdout.write(Stream.make(text))
   return check.code
 })
 

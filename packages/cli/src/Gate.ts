@@ -24,7 +24,7 @@ export const run: Handler = Effect.fnUntraced(function*(given) {
   const judgement = yield* Judgement.read(given)
   const destinations = yield* Destination.read(given, OutputFlags.ofVerdict, () => "text", tableFormats)
   const input = yield* Input.read(given)
-  const outputs = yield* Output.open(destinations)
+  const outputs = yield* Output.open(destinations, given.argument)
   const stderr = yield* Stderr
 
   const judge = Effect.gen(function*() {

@@ -108,7 +108,7 @@ export const layer = (isQuiet: boolean): Layer.Layer<Progress, never, Stderr> =>
           Effect.onExit(self, (exit) => {
             const id = report()
             return id !== undefined && Exit.isFailure(exit) && isPaused(exit.cause)
-              ? stderr.line(`report ${id} goes on at Datadog's side; to go on with it: --report ${id}`)
+              ? stderr.line(`to go on with the report: --report ${id}`)
               : Effect.void
           })
       })
@@ -120,9 +120,12 @@ export const layer = (isQuiet: boolean): Layer.Layer<Progress, never, Stderr> =>
 // -----------------------------------------------------------------------------
 
 // By ^C, at the deadline, or in the middle of a download.
-const isPaused = (cause: Cause.Cause<unknown>): boolean => !Cause.hasDies(cause) && !hasTag(cause, "ReportFailed")
+const isPaused = (cause: Cause.Cause<unknown>): boolean => !Cause.hasDies(cause) && !final.some(hasTag(cause))
 
-const hasTag = (cause: Cause.Cause<unknown>, tag: string): boolean => {
+// After these there is nothing to go on with.
+const final = ["ReportFailed", "InvalidReportId", "DatadogBadRequest", "DatadogNotFound"]
+
+const hasTag = (cause: Cause.Cause<unknown>) => (tag: string): boolean => {
   const error: unknown = Cause.squash(cause)
   return typeof error === "object" && error !== null && "_tag" in error && error._tag === tag
 }

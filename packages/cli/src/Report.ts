@@ -5,7 +5,6 @@
  */
 import type { SloReport } from "@effect-datadog/slo-report/SloReport"
 import * as Effect from "effect/Effect"
-import * as Stdio from "effect/Stdio"
 import * as Stream from "effect/Stream"
 import type { Name } from "./Commands.ts"
 import { Datadog } from "./Datadog.ts"
@@ -15,6 +14,7 @@ import type { Handler } from "./Handler.ts"
 import * as Input from "./Input.ts"
 import * as OutputFlags from "./OutputFlags.ts"
 import * as Session from "./Session.ts"
+import * as Stdout from "./Stdout.ts"
 import * as Table from "./Table.ts"
 import * as TableOutput from "./TableOutput.ts"
 
@@ -60,10 +60,7 @@ export const steps: { readonly [K in Extract<Name, `report ${string}`>]: Handler
 // internals
 // -----------------------------------------------------------------------------
 
-const print = Effect.fnUntraced(function*(text: string) {
-  const stdio = yield* Stdio.Stdio
-  yield* Stream.run(Stream.make(`${text}\n`), stdio.stdout({ endOnDone: false }))
-})
+const print = (text: string) => Stdout.write(Stream.make(`${text}\n`))
 
 const toText = ({ id, rawStatus }: SloReport, format: "text" | "json" | undefined): string =>
   format === "json" ? JSON.stringify({ id, status: rawStatus }) : rawStatus

@@ -26,11 +26,9 @@ export const rows = <E, R>(
     let isFirst = true
     return bytes.pipe(
       Stream.tap((bytes) => {
-        const isPage = isFirst && /^\s*</.test(new TextDecoder().decode(bytes.subarray(0, 100)))
+        const issue = isFirst ? issueOfFirst(bytes) : undefined
         isFirst = false
-        return isPage
-          ? Effect.fail(new NotAReport({ name, line: 1, issue: "it begins as a web page or XML does" }))
-          : Effect.void
+        return issue === undefined ? Effect.void : Effect.fail(new NotAReport({ name, line: 1, issue }))
       }),
       Stream.pipeThroughChannel(Csv.decode<E | NotAReport>()),
       Stream.mapError((error) =>
@@ -66,6 +64,12 @@ const makeReader = (name: string) => {
       const line = nextLine
       nextLine += SloReportTable.lineCount(record)
       if (SloReportTable.isBlank(record)) return Effect.succeed([])
+      const separator = table === undefined ? separatorOf(record) : undefined
+      if (separator !== undefined) {
+        return Effect.fail(
+          refuse(line, `its columns are separated by ${separator}, expected commas, as a report has them`)
+        )
+      }
       return Effect.mapError(Effect.fromResult(rowOf(record, line)), (wrong) => refuse(wrong.line, wrong.issue))
     },
     end: Effect.suspend(() => table === undefined ? Effect.fail(refuse(1, "the file is empty")) : Effect.void)
@@ -74,3 +78,14 @@ const makeReader = (name: string) => {
 
 // But for abbreviations: "CSV record exceeds …".
 const issueOf = (text: string): string => text.replace(/^[A-Z](?=[a-z])/, (first) => first.toLowerCase())
+
+const issueOfFirst = (bytes: Uint8Array): string | undefined => {
+  const start = bytes.subarray(0, 100)
+  if (/^\s*</.test(new TextDecoder().decode(start))) return "it begins as a web page or XML does"
+  const isWide = ["255,254", "254,255"].includes(start.subarray(0, 2).join())
+  return isWide ? "it is UTF-16, expected UTF-8" : undefined
+}
+
+// Spreadsheets separate by what the country's decimal comma leaves to them.
+const separatorOf = ([first = "", ...rest]: Csv.Row): string | undefined =>
+  rest.length > 0 ? undefined : first.includes(";") ? "semicolons" : first.includes("\t") ? "tabs" : undefined

@@ -29,11 +29,14 @@ export const make = Effect.fnUntraced(function*(
     )
   }
   const now = DateTime.setZone(yield* DateTime.now, zone)
-  const { interval: usual, ...period } = yield* periodOf(given, now)
+  const { interval: usual, name, ...period } = yield* periodOf(given, now)
   const interval = (yield* Settings.valueOf(given, Selection.interval)) ?? usual
   return yield* Effect.mapError(
     SloReportRequest.make({ query, ...period, interval, timezone }),
-    ({ message }) => new UsageError({ message: message.replace(/\s*\n\s*at \["(\w+)"\]$/, ", in --$1.") })
+    ({ message }) =>
+      new UsageError({
+        message: message.replace(/\s*\n\s*at \["(\w+)"\]$/, (_, member) => `, in ${name ?? `--${member}`}.`)
+      })
   )
 })
 
@@ -60,7 +63,7 @@ const periodOf = Effect.fnUntraced(function*(given: Given, now: DateTime.Zoned) 
   }
   if (last !== undefined && rank(last) < rest) {
     const span = yield* Settings.read(Selection.last.read, last)
-    return { ...Period.last(span, now), interval: Period.intervalOf(span) }
+    return { ...Period.last(span, now), interval: Period.intervalOf(span), name: last.name }
   }
   if (from === undefined) {
     return yield* refuse("It isn't said which period.", "Give --last, such as --last 12mo, or --from with --to.")
@@ -68,6 +71,7 @@ const periodOf = Effect.fnUntraced(function*(given: Given, now: DateTime.Zoned) 
   return {
     from: Period.timeOf(yield* Settings.read(Selection.from.read, from), now),
     to: to === undefined ? now : Period.timeOf(yield* Settings.read(Selection.to.read, to), now),
-    interval: "monthly" as const
+    interval: "monthly" as const,
+    name: undefined
   }
 })

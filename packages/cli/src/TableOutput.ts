@@ -28,16 +28,19 @@ export type Writer = (table: Table.Table) => Effect.Effect<void, CommandError, F
  *
  * A table is read to its end before anything of it is written: one that is wrong somewhere is written nowhere.
  *
+ * @param usual the format that is taken where none is said
+ * @param source the file that is read, if one is
  * @internal
  */
 export const open = Effect.fnUntraced(function*(
   given: Given,
-  usual: OutputFlags.TableFormat | undefined
+  usual: OutputFlags.TableFormat | undefined,
+  source?: string
 ): Effect.fn.Return<Writer, CommandError, Session | Settings.Settings | FileSystem | Stdio | Scope> {
   const formats = OutputFlags.ofTable
   const destinations = yield* Destination.read(given, formats, (path) => OutputFlags.ofName(path) ?? usual)
   const spreadsheet = (yield* Settings.valueOf(given, OutputFlags.spreadsheet)) ?? false
-  const outputs = yield* Output.open(destinations)
+  const outputs = yield* Output.open(destinations, source)
   return (table) =>
     Effect.andThen(
       Stream.runDrain(Table.rows(table)),

@@ -3,12 +3,18 @@
  *
  * @since 0.1.0
  */
+import * as V8 from "node:v8"
 import * as CommandLine from "./CommandLine.ts"
 
 const line = CommandLine.parse(process.argv.slice(2))
 
 if (line._tag === "Run") {
-  void import("./process.ts").then(({ start }) => start(line.name, line.given))
+  // Node keeps of a file what is compiled when it is loaded: all of it, where a function doesn't wait until it is called.
+  V8.setFlagsFromString("--no-lazy")
+  void import("./process.ts").then(({ start }) => {
+    V8.setFlagsFromString("--lazy")
+    start(line.name, line.given)
+  })
 } else {
   process.stdout.on("error", () => {})
   process.stderr.on("error", () => {})

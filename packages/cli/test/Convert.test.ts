@@ -117,6 +117,12 @@ describe("output that nobody reads", () => {
       )
       assert.strictEqual(JSON.parse(Fs.readFileSync(output, "utf8")).slos.length, 12)
     }))
+
+  it.effect("leaves the verdict as it is: who reads it doesn't make a pass of it", () =>
+    Effect.gen(function*() {
+      assert.deepStrictEqual(yield* run(["gate", path], { stdout: unread }), { code: 1, stdout: "", stderr: "" })
+      assert.strictEqual((yield* run(["gate", "-"], { stdin: csv(), stdout: unread })).code, 3)
+    }))
 })
 
 describe("--write", () => {

@@ -101,6 +101,24 @@ describe("export", () => {
       Effect.provide(FakeDatadog.layerMemory({ slos: Slo.standard, reportEndpoints: ReportEndpoints.closed(403, {}) }))
     ))
 
+  it.effect("asks for the histories of so many SLOs at most, and says how to have more", () =>
+    Effect.gen(function*() {
+      const { code, stderr } = yield* runOver([
+        "export",
+        "-q",
+        "-Q",
+        "*",
+        "--last",
+        "1mo",
+        "--source",
+        "history",
+        "--max-slos",
+        "3"
+      ])
+      assert.strictEqual(code, 2)
+      assert.match(stderr, /^error: The query finds 12 SLOs, and a table may have 3\. .* raise --max-slos\.\n$/)
+    }).pipe(Effect.provide(FakeDatadog.layerMemory({ slos: Slo.standard }))))
+
   it.effect("says what Datadog announces", () =>
     Effect.gen(function*() {
       const { stderr } = yield* runOver(["export", ...period])
@@ -123,7 +141,7 @@ describe("export", () => {
       const [id] = yield* (yield* FakeDatadog.FakeDatadog).reportIds
       assert.deepStrictEqual([code, stdout], [6, ""])
       const [hint, error] = stderr.split("\n")
-      assert.strictEqual(hint, `report ${id} goes on at Datadog's side; to go on with it: --report ${id}`)
+      assert.strictEqual(hint, `to go on with the report: --report ${id}`)
       assert.include(error, `error: Report ${id} is in_progress after 1m 30s`)
     }).pipe(over({ timeline: Timeline.after("1 hour", "completed") })))
 
@@ -141,7 +159,7 @@ describe("export", () => {
       const { code, stderr } = yield* runOver(["export", ...period, "-o", path])
       assert.strictEqual(code, 1)
       assert.match(stderr, /\nerror: Report \S+ failed at Datadog's side/)
-      assert.notInclude(stderr, "to go on with it")
+      assert.notInclude(stderr, "to go on with the report")
       assert.strictEqual(Fs.readFileSync(path, "utf8"), "kept")
       assert.deepStrictEqual(Fs.readdirSync(root).filter((name) => name.endsWith(".tmp")), [])
     }).pipe(over({ timeline: Timeline.after("5 seconds", "failed") })))
@@ -193,6 +211,7 @@ describe("export", () => {
         [...period, "--timezone", "Mars"],
         `--timezone: expected an IANA name such as Europe/Berlin or UTC, got "Mars".`
       )
+      yield* says(["-Q", "x", "--last", "9000y"], "Expected whole seconds, from 1970 to the end of 9999, in --last.")
       yield* says(["-Q", "x", "--from", "2024-02-01", "--to", "2024-01-01"], `Expected a time before "to", in --from.`)
       assert.deepStrictEqual(yield* (yield* FakeDatadog.FakeDatadog).requests, [])
     }).pipe(over()))

@@ -1,6 +1,7 @@
 import { FakeDatadog, FakeDatadogServer, Fault, type ReportCsv, Timeline } from "@effect-datadog/slo-report-testing"
 import { assert, describe, it } from "@effect/vitest"
 import { Effect } from "effect"
+import { execFileSync } from "node:child_process"
 import * as Fs from "node:fs"
 import * as Os from "node:os"
 import * as Path from "node:path"
@@ -32,6 +33,13 @@ const ask = Effect.fnUntraced(function*(args: ReadonlyArray<string>, options: Op
   return yield* Effect.promise(() =>
     spawned(bin, args, { ...options, environment: { ...more, ...options.environment } })
   )
+})
+
+const goesOn = Effect.fnUntraced(function*(stderr: string) {
+  const [, id = ""] = /to go on with the report: --report (\S+)/.exec(stderr) ?? []
+  const { code, stdout } = yield* ask(["export", "--report", id])
+  assert.deepStrictEqual([code, stdout], [0, file])
+  assert.deepStrictEqual(yield* (yield* FakeDatadog.FakeDatadog).reportIds, [id])
 })
 
 describe("a process", () => {
@@ -79,10 +87,19 @@ describe("a process", () => {
     Effect.gen(function*() {
       const first = yield* ask(["export", ...request, "--timeout", "1s"])
       assert.deepStrictEqual([first.code, first.stdout], [6, ""])
-      const [, id = ""] = /to go on with it: --report (\S+)/.exec(first.stderr) ?? []
-      const second = yield* ask(["export", "--report", id])
-      assert.deepStrictEqual([second.code, second.stdout], [0, file])
-      assert.deepStrictEqual(yield* (yield* FakeDatadog.FakeDatadog).reportIds, [id])
+      yield* goesOn(first.stderr)
+    }).pipe(over(Timeline.after("2500 millis", "completed"))))
+
+  it.live("ends with 130 at ^C, and goes on with the id that it told: the same bytes", () =>
+    Effect.gen(function*() {
+      let isSent = false
+      const first = yield* ask(["export", ...request], {
+        onStderr: (text, child) => {
+          if (text.includes("in_progress") && !isSent) isSent = child.kill("SIGINT")
+        }
+      })
+      assert.deepStrictEqual([first.code, first.stdout], [130, ""])
+      yield* goesOn(first.stderr)
     }).pipe(over(Timeline.after("2500 millis", "completed"))))
 
   it.live.each(
@@ -102,7 +119,7 @@ describe("a process", () => {
         })
         const [id] = yield* (yield* FakeDatadog.FakeDatadog).reportIds
         assert.deepStrictEqual([code, stdout], [expected, ""], stderr)
-        assert.include(stderr, `to go on with it: --report ${id}\n`)
+        assert.include(stderr, `to go on with the report: --report ${id}\n`)
         assert.deepStrictEqual(Fs.readdirSync(root), [])
         assert.deepStrictEqual(Fs.readdirSync(temporary), [])
       }).pipe(over(Timeline.after("1 hour", "completed")))
@@ -118,9 +135,25 @@ describe("a process", () => {
       }
     }).pipe(over(done, { rows: 20_000 })))
 
+  it.live("writes to what it has open, by the name that the system has for it", () =>
+    Effect.promise(async () => {
+      const input = Path.join(root, "input.csv")
+      Fs.writeFileSync(input, good)
+      for (const name of ["/dev/stderr", "/dev/fd/2", "/proc/self/fd/2"].filter((name) => Fs.existsSync(name))) {
+        const { code, stderr, stdout } = await spawned(bin, ["convert", input, "-fcsv", "-o", name])
+        assert.deepStrictEqual([code, stdout, stderr], [0, "", good], name)
+      }
+      const output = Path.join(root, "output.txt")
+      const bash = `exec 3> '${output}'; '${process.execPath}' '${bin}/bin.js' convert '${input}' -f csv -o /dev/fd/3`
+      execFileSync("bash", ["-c", bash])
+      assert.strictEqual(Fs.readFileSync(output, "utf8"), good)
+      for (const path of [input, output]) Fs.rmSync(path)
+    }))
+
   it.live("tells its own defects with their cause: 70", () =>
     Effect.promise(async () => {
-      for (const what of ["String.prototype.padEnd", "Intl.Segmenter"]) {
+      // The second when its modules are loaded.
+      for (const what of ["String.prototype.padEnd", "BigInt"]) {
         const script = `${what} = function() { throw new Error("broken on purpose") }`
         const environment = { NODE_OPTIONS: `--import=data:text/javascript,${encodeURIComponent(script)}` }
         const { code, stderr, stdout } = await spawned(bin, ["gate", "-"], { stdin: good, environment })

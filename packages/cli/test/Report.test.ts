@@ -44,6 +44,8 @@ describe("report", () => {
       const unknown = yield* runOver(["report", "status", "dc8d92aa-e0af-11ee-af21-1feeaccaa3a3"])
       assert.strictEqual(unknown.code, 5)
       assert.include(unknown.stderr, "404 Not Found")
+      const wait = yield* runOver(["report", "wait", "dc8d92aa-e0af-11ee-af21-1feeaccaa3a3", "-q"])
+      assert.match(wait.stderr, /^error: GET .* 404 Not Found/)
     }).pipe(fakeOf(Timeline.after("1 hour", "completed"))))
 
   it.effect("refuses what can't be an id, and asks nobody", () =>
@@ -51,7 +53,7 @@ describe("report", () => {
       for (const step of ["status", "wait", "download"]) {
         const { code, stderr, stdout } = yield* run(["report", step, "a/b"], { environment: keys })
         assert.deepStrictEqual([code, stdout], [2, ""], step)
-        assert.match(stderr, /^error: "a\/b" is not a report id; nothing was sent\./m)
+        assert.match(stderr, /^error: "a\/b" is not a report id; nothing was sent\./)
       }
       assert.deepStrictEqual(yield* (yield* FakeDatadog.FakeDatadog).requests, [])
     }).pipe(fakeOf(Timeline.standard)))

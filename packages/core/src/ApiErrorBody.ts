@@ -56,6 +56,15 @@ export class ApiErrorBody extends Schema.Class<ApiErrorBody>("@effect-datadog/sl
  * Total: no text makes it fail. An empty body has no messages, an HTML page gives its title, a text that
  * is not JSON gives itself.
  *
+ * **Example** (Two families of bodies)
+ *
+ * ```ts
+ * import { ApiErrorBody } from "@effect-datadog/slo-report"
+ *
+ * ApiErrorBody.fromText(`{"errors": ["Forbidden"]}`).messages // => ["Forbidden"]
+ * ApiErrorBody.fromText("<html><title>502 Bad Gateway</title></html>").messages // => ["an HTML page: 502 Bad Gateway"]
+ * ```
+ *
  * @param body the body's text, of any length and any content type
  * @category constructors
  * @since 0.1.0

@@ -233,6 +233,16 @@ export type DatadogError = typeof DatadogError.Type
 /**
  * Whether the same request may succeed later: 408, 429, 5xx but 501 and 505, a transport error that `isTransient`.
  *
+ * **Example** (What a status means)
+ *
+ * ```ts
+ * import { DatadogError, DatadogResponse } from "@effect-datadog/slo-report"
+ *
+ * const call = { host: "api.datadoghq.com", method: "GET", path: "/api/v1/slo/1", headers: {}, body: "", now: 0 }
+ * DatadogError.isRetryable(DatadogResponse.toError({ ...call, status: 503 })) // => true
+ * DatadogError.isRetryable(DatadogResponse.toError({ ...call, status: 404 })) // => false
+ * ```
+ *
  * @category predicates
  * @since 0.1.0
  */
@@ -243,6 +253,16 @@ export const isRetryable = (error: DatadogError): boolean =>
 
 /**
  * An error's `message` without its next step: the call, what came back, and what Datadog said.
+ *
+ * **Example** (A line for a log)
+ *
+ * ```ts
+ * import { DatadogError, DatadogResponse } from "@effect-datadog/slo-report"
+ *
+ * const call = { host: "api.datadoghq.com", method: "GET", path: "/api/v1/slo/1", headers: {}, now: 0 }
+ * const error = DatadogResponse.toError({ ...call, status: 404, body: `{"errors": ["SLO not found"]}` })
+ * DatadogError.outcome(error) // => "GET /api/v1/slo/1: 404 Not Found. Datadog says: SLO not found."
+ * ```
  *
  * @category getters
  * @since 0.1.0

@@ -36,6 +36,24 @@ export interface DatadogResponse {
  *
  * Total: every status, body and header record gives an error.
  *
+ * **Example** (An answer of 403)
+ *
+ * ```ts
+ * import { DatadogResponse } from "@effect-datadog/slo-report"
+ *
+ * const error = DatadogResponse.toError({
+ *   host: "api.datadoghq.eu",
+ *   method: "POST",
+ *   path: "/api/v2/slo/report",
+ *   status: 403,
+ *   headers: {},
+ *   body: `{"errors": ["Forbidden"]}`,
+ *   now: Date.now()
+ * })
+ * error._tag // => "DatadogForbidden"
+ * error.messages // => ["Forbidden"]
+ * ```
+ *
  * @category conversions
  * @since 0.1.0
  */

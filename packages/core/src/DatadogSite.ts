@@ -131,7 +131,7 @@ export type DatadogSite = typeof DatadogSite.Type
  * The name of a site that Datadog listed in November 2026.
  *
  * @category models
- * @since 0.2.0
+ * @since 0.1.0
  */
 export type Known = typeof knownNames[number]
 
@@ -139,7 +139,7 @@ export type Known = typeof knownNames[number]
  * A site as people write it: an editor offers the known ones, and any other text is checked.
  *
  * @category models
- * @since 0.2.0
+ * @since 0.1.0
  */
 export type Input = Known | (string & Record<never, never>)
 
@@ -153,6 +153,14 @@ export const known: ReadonlyArray<DatadogSite> = knownNames.map((name) => Datado
 
 /**
  * The URL of a site's API, without a trailing slash.
+ *
+ * **Example** (All hosts that a firewall must allow)
+ *
+ * ```ts
+ * import { DatadogSite } from "@effect-datadog/slo-report"
+ *
+ * DatadogSite.known.map(DatadogSite.apiUrl)[0] // => "https://api.datadoghq.com"
+ * ```
  *
  * @param site a decoded site; `us3.datadoghq.com` gives `https://api.us3.datadoghq.com`
  * @category getters

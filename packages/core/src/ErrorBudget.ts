@@ -18,6 +18,16 @@ import * as BigDecimal from "effect/BigDecimal"
  *
  * The formula is that of Datadog's `error_budget_remaining` in an SLO's history.
  *
+ * **Example** (Half of it is left)
+ *
+ * ```ts
+ * import { ErrorBudget } from "@effect-datadog/slo-report"
+ *
+ * ErrorBudget.left(99.95, 99.9) // => 50
+ * ErrorBudget.left(99.8, 99.9) // => -100
+ * ErrorBudget.left(100, 100) // => undefined
+ * ```
+ *
  * @param status percent; an interval's may be absent
  * @param target percent; an SLO's may be absent
  * @returns `undefined` without a status, without a target, and at a target of 100, which leaves no budget

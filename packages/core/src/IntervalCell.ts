@@ -7,6 +7,7 @@ import { dual } from "effect/Function"
 import * as Schema from "effect/Schema"
 import * as ErrorBudget from "./ErrorBudget.ts"
 import { toNumber } from "./internal/cellText.ts"
+import { date } from "./internal/dateText.ts"
 import { defined } from "./internal/defined.ts"
 
 /**
@@ -16,7 +17,7 @@ import { defined } from "./internal/defined.ts"
  * @since 0.1.0
  */
 export const IntervalStart = Schema.String.check(
-  Schema.isPattern(/^\d{4}-(0[1-9]|1[0-2])-(0[1-9]|[12]\d|3[01])$/, { message: "Expected a date, YYYY-MM-DD" })
+  Schema.isPattern(date, { message: "Expected a date, YYYY-MM-DD" })
 )
 
 /**
@@ -46,6 +47,15 @@ export class IntervalCell extends Schema.Class<IntervalCell>("@effect-datadog/sl
  * white space around it ignored. Any other text leaves it absent: an empty one, which is normal (monitor
  * SLOs have no history), `null`, `NaN`, `N/A`, `-`, `99,9`.
  *
+ * **Example** (A number, and none)
+ *
+ * ```ts
+ * import { IntervalCell } from "@effect-datadog/slo-report"
+ *
+ * IntervalCell.fromText("2026-10-01", " 99.95% ").status // => 99.95
+ * IntervalCell.fromText("2026-10-01", "N/A").status // => undefined
+ * ```
+ *
  * @param start the column's name, `YYYY-MM-DD`; the constructor throws on another
  * @param raw any text
  * @category constructors
@@ -60,6 +70,16 @@ export const fromText = (start: string, raw: string): IntervalCell =>
  * **Details**
  *
  * The two are compared as the numbers they are, without rounding: 99.9 meets 99.9, 99.8999999 does not.
+ *
+ * **Example** (Against a target)
+ *
+ * ```ts
+ * import { IntervalCell } from "@effect-datadog/slo-report"
+ *
+ * const cell = IntervalCell.fromText("2026-10-01", "99.9")
+ * IntervalCell.met(cell, 99.9) // => true
+ * IntervalCell.met(cell, 99.95) // => false
+ * ```
  *
  * @param target percent; a row's may be absent
  * @returns `undefined` without data or without a target
@@ -82,6 +102,15 @@ export const met: {
  *
  * 100 is all of it, 0 none; below 0 it is overspent, which is exactly when the target is missed. It is
  * {@link ErrorBudget.left} of the cell's status.
+ *
+ * **Example** (Overspent)
+ *
+ * ```ts
+ * import { IntervalCell } from "@effect-datadog/slo-report"
+ *
+ * const cell = IntervalCell.fromText("2026-10-01", "99.85")
+ * IntervalCell.errorBudgetLeft(cell, 99.9) // => -50
+ * ```
  *
  * @param target percent; a row's may be absent
  * @returns `undefined` without data, without a target, and at a target of 100, which leaves no budget

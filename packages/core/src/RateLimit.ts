@@ -57,6 +57,17 @@ export class RateLimit extends Schema.Class<RateLimit>("@effect-datadog/slo-repo
  * seconds from now or epoch seconds; it is at most `period`, beyond which only a clock that is wrong
  * could put it. Epoch seconds are measured from the answer's own `Date` where it has one.
  *
+ * **Example** (Room for one more)
+ *
+ * ```ts
+ * import { RateLimit } from "@effect-datadog/slo-report"
+ *
+ * const headers = { "x-ratelimit-limit": "10", "x-ratelimit-remaining": "1", "x-ratelimit-name": "slo_report" }
+ * const { limit, name, remaining } = RateLimit.fromHeaders(headers, Date.now())
+ * const room = [limit, remaining, name]
+ * // => [10, 1, "slo_report"]
+ * ```
+ *
  * @param headers response headers
  * @param now the current time in epoch milliseconds, for an answer without a `Date`
  * @category constructors
@@ -84,6 +95,17 @@ export const fromHeaders = (headers: HeaderRecord, now: number): RateLimit => {
  * A date is measured from the answer's own `Date` where it has one: the two come from one clock, which may
  * differ from ours.
  *
+ * **Example** (Seconds, and a date)
+ *
+ * ```ts
+ * import { RateLimit } from "@effect-datadog/slo-report"
+ * import { Duration } from "effect"
+ *
+ * const seconds = (text: string) => Duration.toSeconds(RateLimit.retryAfter({ "Retry-After": text }, 0) ?? 0)
+ * seconds("7") // => 7
+ * seconds("Thu, 01 Jan 1970 00:01:00 GMT") // => 60
+ * ```
+ *
  * @param headers response headers
  * @param now the current time in epoch milliseconds, for an answer without a `Date`
  * @returns the time from now, or `undefined` where the header is missing, past or makes no sense
@@ -97,6 +119,17 @@ export const retryAfter = (headers: HeaderRecord, now: number): Duration.Duratio
 
 /**
  * How long Datadog asks to wait after a 429: a valid `Retry-After`, otherwise `X-RateLimit-Reset`.
+ *
+ * **Example** (Without `Retry-After`)
+ *
+ * ```ts
+ * import { RateLimit } from "@effect-datadog/slo-report"
+ * import { Duration } from "effect"
+ *
+ * const hint = RateLimit.hint({ "X-RateLimit-Reset": "12" }, Date.now())
+ * const text = hint === undefined ? "at once" : Duration.format(hint)
+ * // => "12s"
+ * ```
  *
  * @param headers response headers
  * @param now the current time in epoch milliseconds, for an answer without a `Date`

@@ -109,6 +109,20 @@ export class Slo extends Schema.Class<Slo>("@effect-datadog/slo-report/Slo")(
  *
  * Total: a member that is missing, null or of another type is as absent. A type may be a number, as in 2022.
  *
+ * **Example** (What a search says of an SLO)
+ *
+ * ```ts
+ * import { Slo } from "@effect-datadog/slo-report"
+ *
+ * const slo = Slo.fromAttributes(Slo.SloId.make("5f0a"), {
+ *   name: "Checkout",
+ *   slo_type: "metric",
+ *   thresholds: [{ timeframe: "30d", target: 99.5 }, { timeframe: "7d", target: 99.9 }]
+ * })
+ * const primary = [slo.type, slo.target, slo.timeframe]
+ * // => ["metric", 99.9, "7d"]
+ * ```
+ *
  * @param attributes the `attributes` of an SLO that was searched
  * @category constructors
  * @since 0.1.0

@@ -147,6 +147,24 @@ export type Outcome =
  *
  * A number counts, whatever else Datadog says. Without one, an issue of an unknown type is a failure.
  *
+ * **Example** (No events, so no data)
+ *
+ * ```ts
+ * import { Slo, SloHistory } from "@effect-datadog/slo-report"
+ *
+ * const outcome = SloHistory.outcome(
+ *   new SloHistory.SloHistory({
+ *     id: Slo.SloId.make("5f0a"),
+ *     from: 1_704_067_200,
+ *     to: 1_706_745_600,
+ *     issues: [{ type: "ZERO_VALUED_DENOMINATOR", message: "no events" }],
+ *     corrections: [],
+ *     isProvisional: false
+ *   })
+ * )
+ * // => { _tag: "NoData", reason: "ZERO_VALUED_DENOMINATOR" }
+ * ```
+ *
  * @category getters
  * @since 0.1.0
  */

@@ -43,6 +43,28 @@ export type SloHistoryCut =
  * off by up to 3.8e-6 near 100; where the whole is the single-precision form of the sum, so are the
  * intervals' numbers. Time without data is up or down by a monitor's setting, whichever gives the number.
  *
+ * **Example** (Two days of one history)
+ *
+ * ```ts
+ * import { Slo, SloHistory, SloHistoryCut } from "@effect-datadog/slo-report"
+ *
+ * const history = new SloHistory.SloHistory({
+ *   id: Slo.SloId.make("5f0a"),
+ *   from: 0,
+ *   to: 172_800,
+ *   sli: 75,
+ *   issues: [],
+ *   corrections: [],
+ *   isProvisional: false,
+ *   transitions: [{ at: 0, state: "up" }, { at: 129_600, state: "down" }]
+ * })
+ * const cut = SloHistoryCut.cut(history, [
+ *   { start: "1970-01-01", from: 0, to: 86_400 },
+ *   { start: "1970-01-02", from: 86_400, to: 172_800 }
+ * ])
+ * // => { _tag: "Cut", slis: [100, 50] }
+ * ```
+ *
  * @param intervals in the order of time, each beginning where the one before ends
  * @category conversions
  * @since 0.1.0
@@ -57,6 +79,18 @@ export const cut = (history: SloHistory, intervals: ReadonlyArray<Interval>): Sl
  *
  * It says what {@link cut} says of the history that the answer decodes to, and makes no history on the way, of which
  * a year's has thousands of buckets. It fails where `SloHistoryResponse.make` does.
+ *
+ * **Example** (A day up, a day down)
+ *
+ * ```ts
+ * import { Slo, SloHistoryCut } from "@effect-datadog/slo-report"
+ * import { Result } from "effect"
+ *
+ * const days = [{ start: "1970-01-01", from: 0, to: 86_400 }, { start: "1970-01-02", from: 86_400, to: 172_800 }]
+ * const decode = SloHistoryCut.decode({ id: Slo.SloId.make("5f0a"), from: 0, to: 172_800 }, days)
+ * const cut = Result.getOrThrow(decode({ data: { overall: { sli_value: 50, history: [[0, 0], [86_400, 1]] } } }))
+ * // => { _tag: "Cut", slis: [100, 0] }
+ * ```
  *
  * @param intervals in the order of time, each beginning where the one before ends
  * @category decoding

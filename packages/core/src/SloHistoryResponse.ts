@@ -33,6 +33,17 @@ export interface Question {
  * is refused. What is missing, null or of another type is as absent, but for an SLI that is there and is no
  * number, which is an issue. A number may be a text, and a state a word.
  *
+ * **Example** (An answer of one day)
+ *
+ * ```ts
+ * import { Slo, SloHistoryResponse } from "@effect-datadog/slo-report"
+ * import { Schema } from "effect"
+ *
+ * const question = { id: Slo.SloId.make("5f0a"), from: 0, to: 86_400 }
+ * const decode = Schema.decodeUnknownSync(SloHistoryResponse.make(question))
+ * decode({ data: { overall: { sli_value: 99.95 } } }).sli // => 99.95
+ * ```
+ *
  * @category schemas
  * @since 0.1.0
  */

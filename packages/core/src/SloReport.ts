@@ -81,6 +81,16 @@ export class SloReport extends Schema.Class<SloReport>("@effect-datadog/slo-repo
 /**
  * Makes a report from its id and the status text that Datadog sent.
  *
+ * **Example** (A status that nobody documented)
+ *
+ * ```ts
+ * import { SloReport } from "@effect-datadog/slo-report"
+ *
+ * const report = SloReport.fromStatus(SloReport.ReportId.make("my-report"), "queued")
+ * const both = [report.status, report.rawStatus]
+ * // => ["unknown", "queued"]
+ * ```
+ *
  * @param id the report's id
  * @param rawStatus any text, of which the first 100 characters are kept; one that is not documented gives
  *   the status `"unknown"`
@@ -100,6 +110,16 @@ const bounded = (rawStatus: string) => ({
  * **Details**
  *
  * `"in_progress"` and `"unknown"` are not terminal.
+ *
+ * **Example** (Whether to ask again)
+ *
+ * ```ts
+ * import { SloReport } from "@effect-datadog/slo-report"
+ *
+ * const id = SloReport.ReportId.make("my-report")
+ * SloReport.isTerminal(SloReport.fromStatus(id, "in_progress")) // => false
+ * SloReport.isTerminal(SloReport.fromStatus(id, "failed")) // => true
+ * ```
  *
  * @category predicates
  * @since 0.1.0

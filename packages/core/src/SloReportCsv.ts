@@ -12,6 +12,15 @@ import * as SloReportTable from "./SloReportTable.ts"
 /**
  * The first line of the file, with its line feed.
  *
+ * **Example** (The columns of two months)
+ *
+ * ```ts
+ * import { SloReportCsv, SloReportTable } from "@effect-datadog/slo-report"
+ *
+ * const table = SloReportTable.fromIntervals(["2026-09-01", "2026-10-01"])
+ * SloReportCsv.header(table) // => "id,slo_type,name,target,export_error,2026-09-01,2026-10-01\n"
+ * ```
+ *
  * @category conversions
  * @since 0.1.0
  */
@@ -29,6 +38,18 @@ export const header = (self: SloReportTable.SloReportTable): string => {
  *
  * A cell has the text that Datadog wrote, a target its number's shortest. What the row lacks is empty; what
  * the table has no column for is left out.
+ *
+ * **Example** (A name that needs quotes)
+ *
+ * ```ts
+ * import { IntervalCell, SloReportCsv, SloReportRow, SloReportTable } from "@effect-datadog/slo-report"
+ *
+ * const row = new SloReportRow.SloReportRow({
+ *   ...{ id: "5f0a", sloType: "metric", name: "Checkout, EU", target: 99.9, other: {} },
+ *   cells: [IntervalCell.fromText("2026-10-01", "99.95")]
+ * })
+ * SloReportCsv.record(SloReportTable.fromIntervals(["2026-10-01"]), row) // => "5f0a,metric,\"Checkout, EU\",99.9,,99.95\n"
+ * ```
  *
  * @category conversions
  * @since 0.1.0
@@ -60,6 +81,17 @@ export const record: {
  * Its columns are all that the rows have: the five that every report has, the intervals in the order of time,
  * then the others as they come. To read it gives the same rows, if they have the same intervals, and no
  * export error that says nothing (`""`, `null`, `-`).
+ *
+ * **Example** (Those that missed their target)
+ *
+ * ```ts
+ * import { IntervalCell, SloReportCsv, type SloReportRow } from "@effect-datadog/slo-report"
+ *
+ * const missed = (rows: ReadonlyArray<SloReportRow.SloReportRow>) =>
+ *   SloReportCsv.fromRows(rows.filter(({ cells, target }) => cells.some((cell) => IntervalCell.met(cell, target) === false)))
+ *
+ * missed([]) // => "id,slo_type,name,target,export_error\n"
+ * ```
  *
  * @category conversions
  * @since 0.1.0

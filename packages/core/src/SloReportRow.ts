@@ -42,6 +42,16 @@ export class SloReportRow extends Schema.Class<SloReportRow>("@effect-datadog/sl
  *
  * The SLO's type is Datadog's word for it, its target the primary one. A cell's text is its number's shortest.
  *
+ * **Example** (A month with data, and one without)
+ *
+ * ```ts
+ * import { Slo, SloReportRow } from "@effect-datadog/slo-report"
+ *
+ * const slo = Slo.fromAttributes(Slo.SloId.make("5f0a"), { name: "Checkout", slo_type: "metric" })
+ * const row = SloReportRow.fromSlis(slo, [{ start: "2026-09-01" }, { start: "2026-10-01" }], [99.95, undefined])
+ * row.cells.map(({ raw }) => raw) // => ["99.95", ""]
+ * ```
+ *
  * @param intervals the row's columns
  * @param slis one for each interval, in percent; where it is `undefined` or missing, the cell is empty
  * @param exportError why there are no more of them; absent where there are
@@ -88,6 +98,18 @@ export interface IntervalChange {
  * It may be long past: an SLO that fell silent has its last good interval here. Whoever judges an SLO judges
  * the last column, as `Verdict` does.
  *
+ * **Example** (An SLO that fell silent)
+ *
+ * ```ts
+ * import { IntervalCell, SloReportRow } from "@effect-datadog/slo-report"
+ *
+ * const row = new SloReportRow.SloReportRow({
+ *   ...{ id: "5f0a", sloType: "metric", name: "Checkout", target: 99.9, other: {} },
+ *   cells: [IntervalCell.fromText("2026-09-01", "99.95"), IntervalCell.fromText("2026-10-01", "")]
+ * })
+ * SloReportRow.latest(row)?.start // => "2026-09-01"
+ * ```
+ *
  * @category getters
  * @since 0.1.0
  */
@@ -100,6 +122,18 @@ export const latest = (row: SloReportRow): IntervalCell.IntervalCell | undefined
  * **Details**
  *
  * Intervals without data are skipped: a change spans them.
+ *
+ * **Example** (Worse than the month before)
+ *
+ * ```ts
+ * import { IntervalCell, SloReportRow } from "@effect-datadog/slo-report"
+ *
+ * const row = new SloReportRow.SloReportRow({
+ *   ...{ id: "5f0a", sloType: "metric", name: "Checkout", target: 99.9, other: {} },
+ *   cells: [IntervalCell.fromText("2026-09-01", "99.75"), IntervalCell.fromText("2026-10-01", "99.25")]
+ * })
+ * SloReportRow.changes(row) // => [{ from: "2026-09-01", to: "2026-10-01", change: -0.5 }]
+ * ```
  *
  * @category getters
  * @since 0.1.0
@@ -123,6 +157,20 @@ export const changes = (row: SloReportRow): ReadonlyArray<IntervalChange> => {
  * Where the budget has no number, a missed target of 100 comes first, and a row that misses no target
  * comes after those with a budget. Rows without data are last. Rows that are equally bad keep their order.
  *
+ * **Example** (The worst of two)
+ *
+ * ```ts
+ * import { IntervalCell, SloReportRow } from "@effect-datadog/slo-report"
+ *
+ * const row = (name: string, status: string) =>
+ *   new SloReportRow.SloReportRow({
+ *     ...{ id: name, sloType: "metric", name, target: 99.9, other: {} },
+ *     cells: [IntervalCell.fromText("2026-10-01", status)]
+ *   })
+ * const [worst] = SloReportRow.worst([row("Search", "99.95"), row("Checkout", "99.8")], 1)
+ * worst?.name // => "Checkout"
+ * ```
+ *
  * @param count how many rows at most @default all
  * @category combinators
  * @since 0.1.0
@@ -142,6 +190,18 @@ export const worst: {
 
 /**
  * The rows that Datadog could not export.
+ *
+ * **Example** (What Datadog said of them)
+ *
+ * ```ts
+ * import { SloReportRow } from "@effect-datadog/slo-report"
+ *
+ * const reasons = (rows: ReadonlyArray<SloReportRow.SloReportRow>) =>
+ *   SloReportRow.withExportError(rows).map(({ exportError, name }) => `${name}: ${exportError}`)
+ *
+ * const row = { id: "5f0a", sloType: "metric", cells: [], other: {} }
+ * reasons([new SloReportRow.SloReportRow({ ...row, name: "Search", exportError: "timeout" })]) // => ["Search: timeout"]
+ * ```
  *
  * @category combinators
  * @since 0.1.0

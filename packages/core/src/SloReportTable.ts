@@ -12,7 +12,7 @@ import * as Result from "effect/Result"
 import * as Schema from "effect/Schema"
 import * as IntervalCell from "./IntervalCell.ts"
 import { isNothing, isOtherNumber, toNumber } from "./internal/cellText.ts"
-import { isOtherDate, mayBeDate } from "./internal/dateText.ts"
+import { date, isOtherDate, mayBeDate } from "./internal/dateText.ts"
 import { instance } from "./internal/instance.ts"
 import { SloReportRow } from "./SloReportRow.ts"
 
@@ -91,6 +91,17 @@ export interface SloReportTable {
  * same name twice, or with a column that has no name is an issue of line 1. So is one with a date in another
  * form than `YYYY-MM-DD`, as a spreadsheet writes it (`1/1/2024`, `Jan-24`): its cells would be no data.
  *
+ * **Example** (The intervals of a file)
+ *
+ * ```ts
+ * import { SloReportTable } from "@effect-datadog/slo-report"
+ * import { Result } from "effect"
+ *
+ * const header = "id,slo_type,name,target,export_error,2026-10-01".split(",")
+ * const { intervals } = Result.getOrThrow(SloReportTable.fromHeader(header))
+ * intervals // => [{ name: "2026-10-01", index: 5 }]
+ * ```
+ *
  * @category constructors
  * @since 0.1.0
  */
@@ -132,6 +143,18 @@ export const fromHeader = (header: CsvRecord): Result.Result<SloReportTable, Tab
  * `target` is absent where its text is no number, `exportError` where its text is empty or says that there
  * is nothing (`null`, `N/A`, `-`). A record with more or fewer cells than the header is an issue of its line;
  * so is one whose target or status is a number in another form than Datadog's (`99,9`, `1,000`, `1e999`).
+ *
+ * **Example** (A line that a spreadsheet has changed)
+ *
+ * ```ts
+ * import { SloReportTable } from "@effect-datadog/slo-report"
+ * import { Result } from "effect"
+ *
+ * const table = SloReportTable.fromIntervals(["2026-10-01"])
+ * const row = SloReportTable.toRow(table, ["5f0a", "metric", "Checkout", "99,9", "", "99.95"], 2)
+ * const issue = Result.isFailure(row) && row.failure.message
+ * // => "line 2: expected a number such as 99.9 in the column \"target\", got \"99,9\""
+ * ```
  *
  * @param line the line of the file on which the record starts; see {@link lineCount}
  * @category conversions
@@ -179,6 +202,15 @@ export const toRow: {
 /**
  * Whether a record is an empty line of the file, as CSV readers yield it.
  *
+ * **Example** (The line after the last)
+ *
+ * ```ts
+ * import { SloReportTable } from "@effect-datadog/slo-report"
+ *
+ * const records = "5f0a,metric\n".split("\n").map((line) => line.split(","))
+ * records.filter((record) => !SloReportTable.isBlank(record)).length // => 1
+ * ```
+ *
  * @category predicates
  * @since 0.1.0
  */
@@ -186,6 +218,14 @@ export const isBlank = (record: CsvRecord): boolean => record.length < 2 && reco
 
 /**
  * How many lines of the file a record takes: one, and one more for each line break in its cells.
+ *
+ * **Example** (A name of two lines)
+ *
+ * ```ts
+ * import { SloReportTable } from "@effect-datadog/slo-report"
+ *
+ * SloReportTable.lineCount(["5f0a", "metric", "Checkout\n(EU)"]) // => 2
+ * ```
  *
  * @category getters
  * @since 0.1.0
@@ -200,6 +240,16 @@ export const lineCount = (record: CsvRecord): number => {
 
 /**
  * Makes the columns of a report: the five that every report has, then one an interval, then the others.
+ *
+ * **Example** (A month, and a column of your own)
+ *
+ * ```ts
+ * import { SloReportTable } from "@effect-datadog/slo-report"
+ *
+ * const { others, width } = SloReportTable.fromIntervals(["2026-10-01"], ["owner"])
+ * width // => 7
+ * others // => [{ name: "owner", index: 6 }]
+ * ```
  *
  * @param starts the dates on which the intervals start, `YYYY-MM-DD`, in the order of time
  * @param others the names of other columns @default none
@@ -222,9 +272,9 @@ export const fromIntervals = (starts: ReadonlyArray<string>, others: ReadonlyArr
 // internals
 // -----------------------------------------------------------------------------
 
-const isKnown = Schema.is(Schema.Literals(knownColumns))
+const isKnown = (name: string): boolean => knownColumns.some((known) => known === name)
 
-const isInterval = Schema.is(IntervalCell.IntervalStart)
+const isInterval = (name: string): boolean => date.test(name)
 
 const byName: Order.Order<Column> = Order.mapInput(Order.String, ({ name }) => name)
 

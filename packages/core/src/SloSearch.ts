@@ -41,6 +41,14 @@ export class SloSearchPage extends Schema.Class<SloSearchPage>("@effect-datadog/
  * It is so for the last page by Datadog's own count, for one without SLOs, and, where Datadog doesn't
  * count, for one that is shorter than asked. Datadog's links and its `next_number` name a next page for ever.
  *
+ * **Example** (A page that is not full)
+ *
+ * ```ts
+ * import { SloSearch } from "@effect-datadog/slo-report"
+ *
+ * SloSearch.isLast(new SloSearch.SloSearchPage({ slos: [], size: 10, position: 1, last: 5 }), 10) // => true
+ * ```
+ *
  * @param size how many SLOs were asked for
  * @category predicates
  * @since 0.1.0

@@ -8,6 +8,7 @@ import * as Schema from "effect/Schema"
 import * as ErrorBudget from "./ErrorBudget.ts"
 import * as IntervalCell from "./IntervalCell.ts"
 import { defined } from "./internal/defined.ts"
+import { instance } from "./internal/instance.ts"
 import type { SloReportRow } from "./SloReportRow.ts"
 import type { VerdictRule } from "./VerdictRule.ts"
 
@@ -99,6 +100,20 @@ export class SloVerdict extends Schema.Class<SloVerdict>("@effect-datadog/slo-re
  * An interval for which the row has no cell has no data. Whatever broke the rule fails the SLO, whether other
  * data is missing or not; an SLO that could not be exported never passes.
  *
+ * **Example** (A rule of its own for one SLO)
+ *
+ * ```ts
+ * import { IntervalCell, SloReportRow, SloVerdict, VerdictRule } from "@effect-datadog/slo-report"
+ *
+ * const row = new SloReportRow.SloReportRow({
+ *   ...{ id: "5f0a", sloType: "metric", name: "Checkout", target: 99.9, other: {} },
+ *   cells: [IntervalCell.fromText("2026-10-01", "99.92")]
+ * })
+ * const verdict = SloVerdict.fromRow(row, ["2026-10-01"], new VerdictRule.VerdictRule({ minBudget: 50 }))
+ * const why = [verdict.verdict, verdict.reason, verdict.budgetLeft]
+ * // => ["fail", "below_budget", 20]
+ * ```
+ *
  * @param starts the intervals to judge, as `VerdictRule.select` gives them
  * @category constructors
  * @since 0.1.0
@@ -112,7 +127,7 @@ export const fromRow = (row: SloReportRow, starts: ReadonlyArray<string>, rule: 
   const isComparable = rule.minStatus !== undefined || row.target !== undefined
   const { reason, verdict } = conclude()
   const cell = deciding()
-  return new SloVerdict({
+  return Object.assign(instance(SloVerdict.prototype), {
     id: row.id,
     sloType: row.sloType,
     name: row.name,

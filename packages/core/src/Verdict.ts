@@ -6,6 +6,7 @@
 import * as Order from "effect/Order"
 import * as Schema from "effect/Schema"
 import { IntervalStart } from "./IntervalCell.ts"
+import { instance } from "./internal/instance.ts"
 import type { SloReportRow } from "./SloReportRow.ts"
 import * as SloVerdict from "./SloVerdict.ts"
 import * as VerdictRule from "./VerdictRule.ts"
@@ -97,6 +98,16 @@ export class Verdict extends Schema.Class<Verdict>("@effect-datadog/slo-report/V
  * It judges the columns of the report, which are those that any of the rows has: an SLO that is silent in the
  * last column has no data there, whatever it had before.
  *
+ * **Example** (Nothing judged is no pass)
+ *
+ * ```ts
+ * import { Verdict, VerdictRule } from "@effect-datadog/slo-report"
+ *
+ * const { reason, verdict } = Verdict.fromRows([], new VerdictRule.VerdictRule({ minBudget: 10 }))
+ * const both = [verdict, reason]
+ * // => ["inconclusive", "empty"]
+ * ```
+ *
  * @category constructors
  * @since 0.1.0
  */
@@ -106,11 +117,28 @@ export const fromRows = (
 ): Verdict => {
   const columns = new Set(rows.flatMap(({ cells }) => cells.map(({ start }) => start)))
   const starts = VerdictRule.select(rule, [...columns].sort(Order.String))
-  return fromSlos(rows.map((row) => SloVerdict.fromRow(row, starts, rule)), starts, rule)
+  return Object.assign(
+    instance(Verdict.prototype),
+    membersOf(rows.map((row) => SloVerdict.fromRow(row, starts, rule)), starts, rule)
+  )
 }
 
 /**
  * The verdict on SLOs that were judged one by one, for instance by rules of their own.
+ *
+ * **Example** (A stricter rule for what is critical)
+ *
+ * ```ts
+ * import { type SloReportRow, SloVerdict, Verdict, VerdictRule } from "@effect-datadog/slo-report"
+ *
+ * const [usual, strict] = [new VerdictRule.VerdictRule({}), new VerdictRule.VerdictRule({ minBudget: 50 })]
+ * const judge = (rows: ReadonlyArray<SloReportRow.SloReportRow>, month: string) =>
+ *   Verdict.fromSlos(
+ *     rows.map((row) => SloVerdict.fromRow(row, [month], row.name.includes("Checkout") ? strict : usual)),
+ *     [month],
+ *     usual
+ *   )
+ * ```
  *
  * @param starts the intervals that were judged
  * @param rule what is said of it, and what an export error means for all
@@ -121,10 +149,7 @@ export const fromSlos = (
   slos: ReadonlyArray<SloVerdict.SloVerdict>,
   starts: ReadonlyArray<string>,
   rule: VerdictRule.VerdictRule
-): Verdict => {
-  const counts = countsOf(slos)
-  return new Verdict({ ...conclude(counts, rule), rule, starts, counts, slos })
-}
+): Verdict => new Verdict(membersOf(slos, starts, rule))
 
 /**
  * The SLOs by how much they need somebody's attention.
@@ -134,6 +159,21 @@ export const fromSlos = (
  * First those that fail, the lowest budget first; then those that could not be exported, those with a warning,
  * those that pass, and the rest. Among these too the lowest budget is first. Equals keep their order.
  *
+ * **Example** (Whom to call)
+ *
+ * ```ts
+ * import { IntervalCell, SloReportRow, Verdict } from "@effect-datadog/slo-report"
+ *
+ * const rows = ["99.95", "99.7"].map((status) =>
+ *   new SloReportRow.SloReportRow({
+ *     ...{ id: status, sloType: "metric", name: `at ${status}`, target: 99.9, other: {} },
+ *     cells: [IntervalCell.fromText("2026-10-01", status)]
+ *   })
+ * )
+ * const names = Verdict.worstFirst(Verdict.fromRows(rows)).map(({ name, verdict }) => `${name}: ${verdict}`)
+ * // => ["at 99.7: fail", "at 99.95: pass"]
+ * ```
+ *
  * @category getters
  * @since 0.1.0
  */
@@ -142,6 +182,15 @@ export const worstFirst = ({ slos }: Verdict): ReadonlyArray<SloVerdict.SloVerdi
 // -----------------------------------------------------------------------------
 // internals
 // -----------------------------------------------------------------------------
+
+const membersOf = (
+  slos: ReadonlyArray<SloVerdict.SloVerdict>,
+  starts: ReadonlyArray<string>,
+  rule: VerdictRule.VerdictRule
+) => {
+  const counts = countsOf(slos)
+  return { ...conclude(counts, rule), rule, starts, counts, slos }
+}
 
 const countsOf = (slos: ReadonlyArray<SloVerdict.SloVerdict>): Counts => {
   const count = (is: (slo: SloVerdict.SloVerdict) => boolean): number => slos.filter(is).length

@@ -88,6 +88,16 @@ const decode = Schema.decodeUnknownEffect(VerdictRule, { onExcessProperty: "erro
  *
  * A member of another name is wrong too: a rule that is misspelt would judge by another.
  *
+ * **Example** (A rule from a file that somebody wrote)
+ *
+ * ```ts
+ * import { VerdictRule } from "@effect-datadog/slo-report"
+ * import { Effect } from "effect"
+ *
+ * const rule = Effect.runSync(VerdictRule.make({ minBudget: 10, over: { last: 3 } }))
+ * rule.minBudget // => 10
+ * ```
+ *
  * @category constructors
  * @since 0.1.0
  */
@@ -95,6 +105,15 @@ export const make = (options: Options): Effect.Effect<VerdictRule, Schema.Schema
 
 /**
  * The intervals that a rule judges.
+ *
+ * **Example** (The last two months)
+ *
+ * ```ts
+ * import { VerdictRule } from "@effect-datadog/slo-report"
+ *
+ * const rule = new VerdictRule.VerdictRule({ over: { last: 2 } })
+ * VerdictRule.select(rule, ["2026-08-01", "2026-09-01", "2026-10-01"]) // => ["2026-09-01", "2026-10-01"]
+ * ```
  *
  * @param starts the dates on which a report's intervals start, in the order of time
  * @category getters

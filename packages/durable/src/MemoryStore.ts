@@ -14,6 +14,15 @@ import * as Messages from "./internal/messages.ts"
 /**
  * A store in memory.
  *
+ * **Example** (A process that is tested)
+ *
+ * ```ts
+ * import { MemoryStore, ReportExports } from "@effect-datadog/slo-report-durable"
+ * import { Layer } from "effect"
+ *
+ * const exportsOfTest = Layer.provide(ReportExports.layer, MemoryStore.layer)
+ * ```
+ *
  * @category layers
  * @since 0.1.0
  */

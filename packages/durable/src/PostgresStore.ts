@@ -39,6 +39,15 @@ export interface Options {
  * Exports of a process that is killed go on in another one within 20 seconds, those of one that is asked to end within
  * 2. Processes don't connect to each other.
  *
+ * **Example** (A database that the environment names)
+ *
+ * ```ts
+ * import { PostgresStore } from "@effect-datadog/slo-report-durable"
+ * import { Config, Effect, Layer } from "effect"
+ *
+ * const store = Layer.unwrap(Effect.map(Config.Redacted("DATABASE_URL"), (url) => PostgresStore.layer({ url })))
+ * ```
+ *
  * @category layers
  * @since 0.1.0
  */

@@ -105,6 +105,21 @@ export class ReportExports extends Context.Service<ReportExports, Service>()(
 /**
  * Exports over a store: this process goes on with all that are open there.
  *
+ * **Example** (A store, a folder and a client)
+ *
+ * ```ts
+ * import { ReportExports, ReportSink, SqliteStore } from "@effect-datadog/slo-report-durable"
+ * import { NodeSloReportClient } from "@effect-datadog/slo-report-node"
+ * import { NodeServices } from "@effect/platform-node"
+ * import { Layer } from "effect"
+ *
+ * const live = ReportExports.layer.pipe(
+ *   Layer.provide([SqliteStore.layer({ filename: "exports.sqlite" }), NodeSloReportClient.layerNode()]),
+ *   Layer.provide(ReportSink.layerFolder("reports")),
+ *   Layer.provide(NodeServices.layer)
+ * )
+ * ```
+ *
  * @category layers
  * @since 0.1.0
  */
@@ -113,6 +128,25 @@ export const layer: Layer.Layer<ReportExports, never, SloReportClient | ReportSi
 
 /**
  * Exports in a file of SQLite, which this process has to itself.
+ *
+ * **Example** (An export that bears a restart)
+ *
+ * ```ts
+ * import type { SloReportRequest } from "@effect-datadog/slo-report"
+ * import { ReportExports, ReportSink } from "@effect-datadog/slo-report-durable"
+ * import { NodeSloReportClient } from "@effect-datadog/slo-report-node"
+ * import { NodeServices } from "@effect/platform-node"
+ * import { Effect, Layer } from "effect"
+ *
+ * const live = ReportExports.layerSqlite({ filename: "exports.sqlite" }).pipe(
+ *   Layer.provide([NodeSloReportClient.layerNode(), ReportSink.layerFolder("reports")]),
+ *   Layer.provide(NodeServices.layer)
+ * )
+ * const nightly = (request: SloReportRequest.SloReportRequest, day: string) =>
+ *   ReportExports.ReportExports.use((exports) => exports.exportReport(request, { key: day, name: `${day}.csv` })).pipe(
+ *     Effect.provide(live)
+ *   )
+ * ```
  *
  * @category layers
  * @since 0.1.0
@@ -125,6 +159,16 @@ export const layerSqlite = (
 /**
  * Exports in Postgres, for any number of processes and hosts, by the package `@effect/sql-pg`.
  *
+ * **Example** (Workers on many hosts)
+ *
+ * ```ts
+ * import { ReportExports } from "@effect-datadog/slo-report-durable"
+ * import { Layer } from "effect"
+ *
+ * // Each goes on with what another one has begun, until it is asked to end.
+ * const worker = Layer.launch(ReportExports.layerPostgres({ url: "postgres://slo@db.internal:5432/slo" }))
+ * ```
+ *
  * @category layers
  * @since 0.1.0
  */
@@ -135,6 +179,22 @@ export const layerPostgres = (
 
 /**
  * Exports in memory, for tests.
+ *
+ * **Example** (An export over the fake)
+ *
+ * ```ts
+ * import { ReportExports, ReportSink } from "@effect-datadog/slo-report-durable"
+ * import { SloReportClient } from "@effect-datadog/slo-report-node"
+ * import { FakeDatadog } from "@effect-datadog/slo-report-testing"
+ * import { NodeServices } from "@effect/platform-node"
+ * import { Layer } from "effect"
+ *
+ * const live = ReportExports.layerMemory.pipe(
+ *   Layer.provide([SloReportClient.layerConfig(), ReportSink.layerFolder("reports")]),
+ *   Layer.provide([FakeDatadog.layerEnvironment, NodeServices.layer]),
+ *   Layer.provideMerge(FakeDatadog.layerMemory())
+ * )
+ * ```
  *
  * @category layers
  * @since 0.1.0

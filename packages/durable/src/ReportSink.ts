@@ -56,6 +56,18 @@ export class ReportSink extends Context.Service<ReportSink, Service>()(
  * A file is written as `<name>.part` and forced to the disk before it is renamed. Where several hosts export into one
  * store, all must have the same folder; a location is the file's absolute path.
  *
+ * **Example** (Files by name)
+ *
+ * ```ts
+ * import { ReportSink } from "@effect-datadog/slo-report-durable"
+ * import { NodeServices } from "@effect/platform-node"
+ * import { Effect, Layer, Stream } from "effect"
+ *
+ * const put = ReportSink.ReportSink.use((sink) => sink.put("slos.csv", Stream.encodeText(Stream.make("id,name\n")))).pipe(
+ *   Effect.provide(Layer.provide(ReportSink.layerFolder("reports"), NodeServices.layer))
+ * )
+ * ```
+ *
  * @category layers
  * @since 0.1.0
  */

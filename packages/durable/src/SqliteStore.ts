@@ -37,6 +37,16 @@ export interface Options {
 /**
  * A store in a file of SQLite, which this process has to itself until the layer ends, or the process does.
  *
+ * **Example** (A file for each account)
+ *
+ * ```ts
+ * import { ReportExports, SqliteStore } from "@effect-datadog/slo-report-durable"
+ * import { Layer } from "effect"
+ *
+ * const exportsOf = (account: string) =>
+ *   Layer.provide(ReportExports.layer, SqliteStore.layer({ filename: `${account}.sqlite`, account }))
+ * ```
+ *
  * @category layers
  * @since 0.1.0
  */

@@ -67,8 +67,8 @@ export const make = Effect.fnUntraced(
       return yield* Effect.fail(FileError.at(path, `the whole file is kept as ${temporary.path}`)(error))
     })
     return {
-      write: temporary.write,
-      commit: Effect.andThen(temporary.close, Effect.catch(put, keep)).pipe(
+      write: (bytes) => Effect.mapError(temporary.write(bytes), FileError.at(path)),
+      commit: Effect.andThen(Effect.mapError(temporary.close, FileError.at(path)), Effect.catch(put, keep)).pipe(
         Effect.provideService(FileSystem.FileSystem, fs),
         Effect.uninterruptible
       )

@@ -45,7 +45,7 @@ export interface ClientOptions {
  *   `@default` `DatadogConfig.config`, the environment
  *
  * @category models
- * @since 0.2.0
+ * @since 0.1.0
  */
 export interface LayerOptions extends ClientOptions {
   readonly config?: DatadogSettings | Config<DatadogSettings> | undefined

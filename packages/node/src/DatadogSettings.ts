@@ -1,7 +1,7 @@
 /**
  * A client's configuration as people write it, before it is checked.
  *
- * @since 0.2.0
+ * @since 0.1.0
  */
 import { DatadogSite, type Input as Site } from "@effect-datadog/slo-report/DatadogSite"
 import * as Effect from "effect/Effect"
@@ -19,7 +19,7 @@ import { ApiUrl, type Credentials, credentialsProblem, type DatadogConfig } from
  * - `credentials`: a key pair or an access token with the scope `slos_read`
  *
  * @category models
- * @since 0.2.0
+ * @since 0.1.0
  */
 export interface DatadogSettings {
   readonly site: Site
@@ -47,7 +47,7 @@ const decodePlaces = Schema.decodeUnknownEffect(
  * ```
  *
  * @category conversions
- * @since 0.2.0
+ * @since 0.1.0
  */
 export const toConfig = (
   { apiUrl, credentials, site }: DatadogSettings

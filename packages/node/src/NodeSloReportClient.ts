@@ -1,7 +1,7 @@
 /**
  * The client over undici, the transport of Node.
  *
- * @since 0.2.0
+ * @since 0.1.0
  */
 import type { ConfigError } from "effect/Config"
 import * as Effect from "effect/Effect"
@@ -20,7 +20,7 @@ import * as SloReportClient from "./SloReportClient.ts"
  * Bun has an undici of its own, without what the client needs. `issue` tells what was found.
  *
  * @category errors
- * @since 0.2.0
+ * @since 0.1.0
  */
 export class UndiciUnavailable extends Schema.TaggedError<UndiciUnavailable>()("UndiciUnavailable", {
   issue: Schema.String
@@ -48,8 +48,22 @@ export class UndiciUnavailable extends Schema.TaggedError<UndiciUnavailable>()("
  *
  * Where undici can't be used, as on Bun, it fails with {@link UndiciUnavailable} before anything is sent.
  *
+ * **Example** (A client that gives up soon)
+ *
+ * ```ts
+ * import { NodeSloReportClient, RetryPolicy, SloReportClient } from "@effect-datadog/slo-report-node"
+ * import { Effect } from "effect"
+ *
+ * const live = NodeSloReportClient.layerNode({ attemptTimeout: "5 seconds", retry: RetryPolicy.make({ times: 1 }) })
+ *
+ * SloReportClient.SloReportClient.use((client) => client.getReportStatus("my-report")).pipe(
+ *   Effect.provide(live),
+ *   Effect.runPromise
+ * )
+ * ```
+ *
  * @category layers
- * @since 0.2.0
+ * @since 0.1.0
  */
 export const layerNode = (
   options?: LayerOptions

@@ -36,6 +36,16 @@ const shortest = 100
  *
  * An interval that is a number is in milliseconds. It throws a `RangeError` for an interval that is shorter than 100 milliseconds, endless or not a number.
  *
+ * **Example** (Every ten seconds)
+ *
+ * ```ts
+ * import { PollPolicy, SloReportClient } from "@effect-datadog/slo-report-node"
+ *
+ * const report = SloReportClient.SloReportClient.use((client) =>
+ *   client.awaitReport("my-report", { poll: PollPolicy.fixed("10 seconds") })
+ * )
+ * ```
+ *
  * @category constructors
  * @since 0.1.0
  */
@@ -58,6 +68,17 @@ export const fixed = (interval: Duration.Input): PollPolicy =>
  * - `max`: the longest interval, `min` or more. `@default` 30 seconds
  *
  * A number for `min` or `max` is in milliseconds. It throws a `RangeError` for other values.
+ *
+ * **Example** (Half of the requests, for reports that take hours)
+ *
+ * ```ts
+ * import { PollPolicy, SloReportClient } from "@effect-datadog/slo-report-node"
+ *
+ * const poll = PollPolicy.sqrt({ factor: 2, min: "5 seconds", max: "5 minutes" })
+ * const report = SloReportClient.SloReportClient.use((client) =>
+ *   client.awaitReport("my-report", { poll, deadline: "12 hours" })
+ * )
+ * ```
  *
  * @category constructors
  * @since 0.1.0
@@ -90,6 +111,16 @@ export {
   /**
    * The square-root policy between 1 and 30 seconds: 14 polls and 3 seconds of lag for a median job of 30
    * seconds, in simulation.
+   *
+   * **Example** (Twenty polls at most)
+   *
+   * ```ts
+   * import { PollPolicy, SloReportClient } from "@effect-datadog/slo-report-node"
+   * import { Schedule } from "effect"
+   *
+   * const poll = PollPolicy.default.pipe(Schedule.upTo({ times: 20 }))
+   * const report = SloReportClient.SloReportClient.use((client) => client.awaitReport("my-report", { poll }))
+   * ```
    *
    * @category constants
    * @since 0.1.0

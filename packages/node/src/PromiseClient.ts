@@ -1,7 +1,7 @@
 /**
  * What a client without Effect is: its operations as promises and async iterables, over plain values.
  *
- * @since 0.2.0
+ * @since 0.1.0
  */
 import type { Slo } from "@effect-datadog/slo-report/Slo"
 import type { SloHistory } from "@effect-datadog/slo-report/SloHistory"
@@ -25,7 +25,7 @@ import type { WaitOptions } from "./WaitOptions.ts"
  * - the others are those of `ClientOptions`
  *
  * @category models
- * @since 0.2.0
+ * @since 0.1.0
  */
 export interface Options extends ClientOptions {
   readonly site?: string | undefined
@@ -39,7 +39,7 @@ export interface Options extends ClientOptions {
  * A moment: a `Date`, an ISO 8601 text, or milliseconds since 1970.
  *
  * @category models
- * @since 0.2.0
+ * @since 0.1.0
  */
 export type Moment = Date | string | number
 
@@ -47,7 +47,7 @@ export type Moment = Date | string | number
  * What every call takes: a signal that ends it with an `AbortError`, once all of it has stopped.
  *
  * @category models
- * @since 0.2.0
+ * @since 0.1.0
  */
 export interface CallOptions {
   readonly signal?: AbortSignal | undefined
@@ -57,7 +57,7 @@ export interface CallOptions {
  * How to wait: `WaitOptions` without its listener.
  *
  * @category models
- * @since 0.2.0
+ * @since 0.1.0
  */
 export interface AwaitOptions extends CallOptions, Omit<WaitOptions, "onSleep"> {}
 
@@ -65,7 +65,7 @@ export interface AwaitOptions extends CallOptions, Omit<WaitOptions, "onSleep"> 
  * How to make a table: `TableOptions` without its listener.
  *
  * @category models
- * @since 0.2.0
+ * @since 0.1.0
  */
 export interface RowsOptions extends CallOptions, Omit<TableOptions, "onSleep"> {}
 
@@ -73,7 +73,7 @@ export interface RowsOptions extends CallOptions, Omit<TableOptions, "onSleep"> 
  * What is told while a promise is awaited; what `onProgress` returns is awaited, and what it throws ends the call.
  *
  * @category models
- * @since 0.2.0
+ * @since 0.1.0
  */
 export interface ProgressOptions<A> {
   readonly onProgress?: ((progress: A) => unknown) | undefined
@@ -83,7 +83,7 @@ export interface ProgressOptions<A> {
  * Takes the bytes of the file, part by part; the download waits for what it returns.
  *
  * @category models
- * @since 0.2.0
+ * @since 0.1.0
  */
 export interface ChunkOptions {
   readonly onChunk?: ((chunk: Uint8Array) => unknown) | undefined
@@ -100,7 +100,7 @@ export interface ChunkOptions {
  * `AbortError`.
  *
  * @category models
- * @since 0.2.0
+ * @since 0.1.0
  */
 export interface Client extends AsyncDisposable {
   readonly getReportStatus: (id: string, options?: CallOptions) => Promise<SloReport>

@@ -44,6 +44,16 @@ export type RetryPolicy = Schedule.Schedule<unknown, DatadogError>
  *
  * A number for `base`, `cap` or `maxWait` is in milliseconds. It throws a `RangeError` for other values.
  *
+ * **Example** (For a job at night, which has time)
+ *
+ * ```ts
+ * import { NodeSloReportClient, RetryPolicy } from "@effect-datadog/slo-report-node"
+ *
+ * const live = NodeSloReportClient.layerNode({
+ *   retry: RetryPolicy.make({ times: 10, cap: "1 minute", maxWait: "10 minutes" })
+ * })
+ * ```
+ *
  * @category constructors
  * @since 0.1.0
  */
@@ -91,6 +101,17 @@ export {
   /**
    * Four retries under the defaults of {@link make}.
    *
+   * **Example** (Retries for one call of a client that has none)
+   *
+   * ```ts
+   * import { RetryPolicy, SloReportClient } from "@effect-datadog/slo-report-node"
+   * import { Effect } from "effect"
+   *
+   * const status = SloReportClient.SloReportClient.use((client) => client.getReportStatus("my-report")).pipe(
+   *   Effect.provideService(RetryPolicy.Current, RetryPolicy.default)
+   * )
+   * ```
+   *
    * @category constants
    * @since 0.1.0
    */
@@ -99,6 +120,14 @@ export {
 
 /**
  * No retries: every call is one request, but for the 404 of a report that was created within 15 seconds.
+ *
+ * **Example** (A request handler, whose caller retries)
+ *
+ * ```ts
+ * import { NodeSloReportClient, RetryPolicy } from "@effect-datadog/slo-report-node"
+ *
+ * const live = NodeSloReportClient.layerNode({ retry: RetryPolicy.none, attemptTimeout: "2 seconds" })
+ * ```
  *
  * @category constants
  * @since 0.1.0

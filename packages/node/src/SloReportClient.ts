@@ -40,7 +40,7 @@ export type {
    * How a client that a layer configures behaves, and what it is configured by.
    *
    * @category models
-   * @since 0.2.0
+   * @since 0.1.0
    */
   LayerOptions,
   /**
@@ -124,6 +124,19 @@ export const make = Effect.fnUntraced(function*(
 /**
  * The client over the `HttpClient` in the context, with explicit options.
  *
+ * **Example** (Over `fetch`, with a token)
+ *
+ * ```ts
+ * import { SloReportClient } from "@effect-datadog/slo-report-node"
+ * import { Layer, Redacted } from "effect"
+ * import { FetchHttpClient } from "effect/http"
+ *
+ * const live = SloReportClient.layer({
+ *   site: "datadoghq.eu",
+ *   credentials: { accessToken: Redacted.make("ddpat_0123456789") }
+ * }).pipe(Layer.provide(FetchHttpClient.layer))
+ * ```
+ *
  * @category layers
  * @since 0.1.0
  */
@@ -132,6 +145,20 @@ export const layer = (options: Options): Layer.Layer<SloReportClient, never, Htt
 
 /**
  * The client over the `HttpClient` in the context, configured by `config`, or else the environment.
+ *
+ * **Example** (Keys under names of your own)
+ *
+ * ```ts
+ * import { SloReportClient } from "@effect-datadog/slo-report-node"
+ * import { Config, Layer } from "effect"
+ * import { FetchHttpClient } from "effect/http"
+ *
+ * const config = Config.all({
+ *   site: Config.String("PAY_SITE"),
+ *   credentials: Config.all({ apiKey: Config.Redacted("PAY_API_KEY"), appKey: Config.Redacted("PAY_APP_KEY") })
+ * })
+ * const live = SloReportClient.layerConfig({ config }).pipe(Layer.provide(FetchHttpClient.layer))
+ * ```
  *
  * @category layers
  * @since 0.1.0

@@ -4,7 +4,7 @@
  * Behind it is `NodeSloReportClient.layerNode`, and nothing else: what is true of the client's operations is true here.
  *
  * @module @effect-datadog/slo-report-node/promise
- * @since 0.2.0
+ * @since 0.1.0
  */
 import type { SloReport } from "@effect-datadog/slo-report/SloReport"
 import * as SloReportRequest from "@effect-datadog/slo-report/SloReportRequest"
@@ -33,14 +33,14 @@ export type {
    * The client, until it is closed.
    *
    * @category models
-   * @since 0.2.0
+   * @since 0.1.0
    */
   Client,
   /**
    * Which Datadog, as whom, and how the client behaves.
    *
    * @category models
-   * @since 0.2.0
+   * @since 0.1.0
    */
   Options
 }
@@ -71,7 +71,7 @@ export type {
  * ```
  *
  * @category constructors
- * @since 0.2.0
+ * @since 0.1.0
  */
 export const open = (options: Options = {}): Promise<Client> => {
   const runtime = ManagedRuntime.make(

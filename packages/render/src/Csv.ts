@@ -59,6 +59,19 @@ export class ColumnsChanged extends Schema.TaggedError<ColumnsChanged>()("Column
  *
  * Its columns are all that the rows have, in the order of `SloReportCsv.fromRows`.
  *
+ * **Example** (A name that a spreadsheet would run)
+ *
+ * ```ts
+ * import { IntervalCell, SloReportRow } from "@effect-datadog/slo-report"
+ * import { Csv } from "@effect-datadog/slo-report-render"
+ *
+ * const row = new SloReportRow.SloReportRow({
+ *   ...{ id: "5f0a", sloType: "metric", name: "=1+1", target: 99.9, other: {} },
+ *   cells: [IntervalCell.fromText("2026-10-01", "99.85")]
+ * })
+ * Csv.fromRows([row], { spreadsheet: true }).split("\n")[1] // => "5f0a,metric,'=1+1,99.9,,99.85"
+ * ```
+ *
  * @category conversions
  * @since 0.1.0
  */
@@ -72,6 +85,21 @@ export const fromRows = (rows: ReadonlyArray<SloReportRow>, { spreadsheet = fals
  *
  * Its columns are those of the first row, as all the rows of one report have the same; a row with others fails the
  * stream with {@link ColumnsChanged}. Without any row it is the header without intervals.
+ *
+ * **Example** (Line by line)
+ *
+ * ```ts
+ * import { IntervalCell, SloReportRow } from "@effect-datadog/slo-report"
+ * import { Csv } from "@effect-datadog/slo-report-render"
+ * import { Effect, Stream } from "effect"
+ *
+ * const row = new SloReportRow.SloReportRow({
+ *   ...{ id: "5f0a", sloType: "metric", name: "Checkout", target: 99.9, other: {} },
+ *   cells: [IntervalCell.fromText("2026-10-01", "99.85")]
+ * })
+ * const lines = Effect.runSync(Stream.runCollect(Csv.stream(Stream.make(row))))
+ * lines.join("").split("\n")[0] // => "id,slo_type,name,target,export_error,2026-10-01"
+ * ```
  *
  * @category conversions
  * @since 0.1.0

@@ -17,6 +17,21 @@ import { isolated, nameOf } from "./internal/text.ts"
  * the worst first: GitHub shows ten of a kind and step. The last line is a `notice` that sums up, or a `warning`
  * where nobody can tell; where there are more than ten, it is among the ten and counts the others.
  *
+ * **Example** (In a step of a workflow)
+ *
+ * ```ts
+ * import { IntervalCell, SloReportRow, Verdict } from "@effect-datadog/slo-report"
+ * import { GitHubAnnotations } from "@effect-datadog/slo-report-render"
+ *
+ * const row = new SloReportRow.SloReportRow({
+ *   ...{ id: "5f0a", sloType: "metric", name: "Checkout", target: 99.9, other: {} },
+ *   cells: [IntervalCell.fromText("2026-10-01", "99.85")]
+ * })
+ * console.log(GitHubAnnotations.fromVerdict(Verdict.fromRows([row])).trimEnd())
+ * // => ::error title=SLO Checkout::-50%25 of the error budget left in 2026-10-01 (99.85%25, target 99.9%25)
+ * // => ::notice title=SLO gate::fail: 1 judged, 1 failed
+ * ```
+ *
  * @category conversions
  * @since 0.1.0
  */

@@ -56,6 +56,20 @@ export interface Options {
  * data, whatever it had before. It works without its script up to 24 intervals; the cells of more are drawn from
  * numbers that are in it once, as they come into view. In print are the last of them, as many as make 12,000 cells.
  *
+ * **Example** (With links to Datadog)
+ *
+ * ```ts
+ * import { DatadogSite, IntervalCell, SloReportRow } from "@effect-datadog/slo-report"
+ * import { Html } from "@effect-datadog/slo-report-render"
+ *
+ * const row = new SloReportRow.SloReportRow({
+ *   ...{ id: "5f0a", sloType: "metric", name: "Checkout", target: 99.9, other: {} },
+ *   cells: [IntervalCell.fromText("2026-10-01", "99.85")]
+ * })
+ * const page = Html.fromRows([row], { query: "team:pay", site: DatadogSite.DatadogSite.make("datadoghq.eu") })
+ * page.includes("https://app.datadoghq.eu/slo") // => true
+ * ```
+ *
  * @category conversions
  * @since 0.1.0
  */

@@ -21,6 +21,22 @@ import { element, escape } from "./internal/xml.ts"
  *
  * A test case has the SLO's type for a class and its name for a name, with its id where others have that name too.
  *
+ * **Example** (A gate that failed)
+ *
+ * ```ts
+ * import { IntervalCell, SloReportRow, Verdict } from "@effect-datadog/slo-report"
+ * import { JUnit } from "@effect-datadog/slo-report-render"
+ *
+ * const row = new SloReportRow.SloReportRow({
+ *   ...{ id: "5f0a", sloType: "metric", name: "Checkout", target: 99.9, other: {} },
+ *   cells: [IntervalCell.fromText("2026-10-01", "99.85")]
+ * })
+ * const file = JUnit.fromVerdict(Verdict.fromRows([row]))
+ * const [, head] = file.split("\n")
+ * console.log(head)
+ * // => <testsuites name="SLO gate" tests="1" failures="1" errors="0" skipped="0">
+ * ```
+ *
  * @category conversions
  * @since 0.1.0
  */

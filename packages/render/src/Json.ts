@@ -30,6 +30,20 @@ export interface Options {
 /**
  * The text of some rows: an array `slos`, each with its `intervals`.
  *
+ * **Example** (A report and its intervals)
+ *
+ * ```ts
+ * import { IntervalCell, SloReportRow } from "@effect-datadog/slo-report"
+ * import { Json } from "@effect-datadog/slo-report-render"
+ *
+ * const row = new SloReportRow.SloReportRow({
+ *   ...{ id: "5f0a", sloType: "metric", name: "Checkout", target: 99.9, other: {} },
+ *   cells: [IntervalCell.fromText("2026-10-01", "99.85")]
+ * })
+ * const { slos } = JSON.parse(Json.fromRows([row], { report: "my-report", interval: "monthly" }))
+ * slos[0].intervals // => [{ start: "2026-10-01", status: 99.85, budget_left: -50, met: false }]
+ * ```
+ *
  * @category conversions
  * @since 0.1.0
  */
@@ -38,6 +52,24 @@ export const fromRows = (rows: ReadonlyArray<SloReportRow>, options: Options = {
 
 /**
  * The same as a stream, which holds one row at a time.
+ *
+ * **Example** (As the body of a response)
+ *
+ * ```ts
+ * import { IntervalCell, SloReportRow } from "@effect-datadog/slo-report"
+ * import { Json } from "@effect-datadog/slo-report-render"
+ * import { Effect, Stream } from "effect"
+ * import { HttpRouter, HttpServerResponse } from "effect/http"
+ *
+ * const row = new SloReportRow.SloReportRow({
+ *   ...{ id: "5f0a", sloType: "metric", name: "Checkout", target: 99.9, other: {} },
+ *   cells: [IntervalCell.fromText("2026-10-01", "99.85")]
+ * })
+ * export const route = HttpRouter.add("GET", "/slos.json", () =>
+ *   Effect.succeed(HttpServerResponse.stream(Stream.encodeText(Json.stream(Stream.make(row))), {
+ *     contentType: "application/json"
+ *   })))
+ * ```
  *
  * @category conversions
  * @since 0.1.0
@@ -50,6 +82,19 @@ export const stream = <E, R>(
 
 /**
  * The text of a verdict.
+ *
+ * **Example** (For a program that decides)
+ *
+ * ```ts
+ * import { IntervalCell, SloReportRow, Verdict } from "@effect-datadog/slo-report"
+ * import { Json } from "@effect-datadog/slo-report-render"
+ *
+ * const row = new SloReportRow.SloReportRow({
+ *   ...{ id: "5f0a", sloType: "metric", name: "Checkout", target: 99.9, other: {} },
+ *   cells: [IntervalCell.fromText("2026-10-01", "99.85")]
+ * })
+ * JSON.parse(Json.fromVerdict(Verdict.fromRows([row]))).verdict // => "fail"
+ * ```
  *
  * @category conversions
  * @since 0.1.0

@@ -20,6 +20,21 @@ import type { Options } from "./Json.ts"
  * What is said of the SLO is in each, its export error too. An SLO without intervals has one line, whose `start`
  * is `null`.
  *
+ * **Example** (A line of a warehouse)
+ *
+ * ```ts
+ * import { IntervalCell, SloReportRow } from "@effect-datadog/slo-report"
+ * import { Jsonl } from "@effect-datadog/slo-report-render"
+ *
+ * const row = new SloReportRow.SloReportRow({
+ *   ...{ id: "5f0a", sloType: "metric", name: "Checkout", target: 99.9, other: {} },
+ *   cells: [IntervalCell.fromText("2026-10-01", "99.85")]
+ * })
+ * const { name, start, status } = JSON.parse(Jsonl.fromRow(row, { report: "my-report" }))
+ * const cells = [name, start, status]
+ * // => ["Checkout", "2026-10-01", 99.85]
+ * ```
+ *
  * @category conversions
  * @since 0.1.0
  */
@@ -40,6 +55,19 @@ export const fromRow = (row: SloReportRow, { interval, report }: Options = {}): 
 /**
  * The lines of some rows.
  *
+ * **Example** (A line for each SLO and interval)
+ *
+ * ```ts
+ * import { IntervalCell, SloReportRow } from "@effect-datadog/slo-report"
+ * import { Jsonl } from "@effect-datadog/slo-report-render"
+ *
+ * const row = new SloReportRow.SloReportRow({
+ *   ...{ id: "5f0a", sloType: "metric", name: "Checkout", target: 99.9, other: {} },
+ *   cells: [IntervalCell.fromText("2026-10-01", "99.85")]
+ * })
+ * Jsonl.fromRows([row, row]).trimEnd().split("\n").length // => 2
+ * ```
+ *
  * @category conversions
  * @since 0.1.0
  */
@@ -48,6 +76,22 @@ export const fromRows = (rows: ReadonlyArray<SloReportRow>, options: Options = {
 
 /**
  * The same as a stream, which holds one row at a time.
+ *
+ * **Example** (Into a file)
+ *
+ * ```ts
+ * import { IntervalCell, SloReportRow } from "@effect-datadog/slo-report"
+ * import { Jsonl } from "@effect-datadog/slo-report-render"
+ * import { Effect, FileSystem, Stream } from "effect"
+ *
+ * const row = new SloReportRow.SloReportRow({
+ *   ...{ id: "5f0a", sloType: "metric", name: "Checkout", target: 99.9, other: {} },
+ *   cells: [IntervalCell.fromText("2026-10-01", "99.85")]
+ * })
+ * export const save = Effect.scoped(FileSystem.FileSystem.use((fs) =>
+ *   Jsonl.stream(Stream.make(row)).pipe(Stream.encodeText, Stream.run(fs.sink("slos.jsonl")))
+ * ))
+ * ```
  *
  * @category conversions
  * @since 0.1.0
@@ -59,6 +103,20 @@ export const stream = <E, R>(
 
 /**
  * The lines of a verdict, one an SLO.
+ *
+ * **Example** (The names of those that fail)
+ *
+ * ```ts
+ * import { IntervalCell, SloReportRow, Verdict } from "@effect-datadog/slo-report"
+ * import { Jsonl } from "@effect-datadog/slo-report-render"
+ *
+ * const row = new SloReportRow.SloReportRow({
+ *   ...{ id: "5f0a", sloType: "metric", name: "Checkout", target: 99.9, other: {} },
+ *   cells: [IntervalCell.fromText("2026-10-01", "99.85")]
+ * })
+ * const slos = Jsonl.fromVerdict(Verdict.fromRows([row])).trimEnd().split("\n").map((line) => JSON.parse(line))
+ * slos.filter(({ verdict }) => verdict === "fail").map(({ name }) => name) // => ["Checkout"]
+ * ```
  *
  * @category conversions
  * @since 0.1.0

@@ -21,6 +21,22 @@ import { nameOf } from "./internal/text.ts"
  * The worst are those of `SloReportRow.worst`, by their latest interval with data. Each cell is a status in percent, cut to three digits; one that misses the target is bold. Those that Datadog
  * could not export have a table of their own below.
  *
+ * **Example** (A table for a pull request)
+ *
+ * ```ts
+ * import { IntervalCell, SloReportRow } from "@effect-datadog/slo-report"
+ * import { Markdown } from "@effect-datadog/slo-report-render"
+ *
+ * const row = new SloReportRow.SloReportRow({
+ *   ...{ id: "5f0a", sloType: "metric", name: "Checkout", target: 99.9, other: {} },
+ *   cells: [IntervalCell.fromText("2026-10-01", "99.85")]
+ * })
+ * console.log(Markdown.fromRows([row]).split("\n\n")[1]?.trimEnd())
+ * // => | SLO | Type | Target | 2026-10-01 |
+ * // => | --- | --- | --: | --: |
+ * // => | Checkout | metric | 99.9% | **99.85%** |
+ * ```
+ *
  * @category conversions
  * @since 0.1.0
  */
@@ -45,6 +61,19 @@ export const fromRows = (rows: ReadonlyArray<SloReportRow.SloReportRow>): string
 
 /**
  * A verdict: a heading, what was asked, what came of it, and a table of the SLOs, failures first.
+ *
+ * **Example** (Its heading)
+ *
+ * ```ts
+ * import { IntervalCell, SloReportRow, Verdict } from "@effect-datadog/slo-report"
+ * import { Markdown } from "@effect-datadog/slo-report-render"
+ *
+ * const row = new SloReportRow.SloReportRow({
+ *   ...{ id: "5f0a", sloType: "metric", name: "Checkout", target: 99.9, other: {} },
+ *   cells: [IntervalCell.fromText("2026-10-01", "99.85")]
+ * })
+ * Markdown.fromVerdict(Verdict.fromRows([row])).split("\n")[0] // => "### ❌ SLO gate: fail"
+ * ```
  *
  * @category conversions
  * @since 0.1.0

@@ -15,6 +15,20 @@ import { isolated, nameOf } from "./internal/text.ts"
 /**
  * The message of some rows: how many missed their target in the last interval, and the ten that did worst there.
  *
+ * **Example** (To an incoming webhook)
+ *
+ * ```ts
+ * import { IntervalCell, SloReportRow } from "@effect-datadog/slo-report"
+ * import { SlackBlocks } from "@effect-datadog/slo-report-render"
+ *
+ * const row = new SloReportRow.SloReportRow({
+ *   ...{ id: "5f0a", sloType: "metric", name: "Checkout", target: 99.9, other: {} },
+ *   cells: [IntervalCell.fromText("2026-10-01", "99.85")]
+ * })
+ * export const post = (webhook: string) =>
+ *   fetch(webhook, { method: "POST", body: SlackBlocks.fromRows([row]), headers: { "content-type": "application/json" } })
+ * ```
+ *
  * @category conversions
  * @since 0.1.0
  */
@@ -33,6 +47,19 @@ export const fromRows = (rows: ReadonlyArray<SloReportRow>): string => {
 
 /**
  * The message of a verdict: what came of it, and the ten SLOs that did worst.
+ *
+ * **Example** (What a notification says)
+ *
+ * ```ts
+ * import { IntervalCell, SloReportRow, Verdict } from "@effect-datadog/slo-report"
+ * import { SlackBlocks } from "@effect-datadog/slo-report-render"
+ *
+ * const row = new SloReportRow.SloReportRow({
+ *   ...{ id: "5f0a", sloType: "metric", name: "Checkout", target: 99.9, other: {} },
+ *   cells: [IntervalCell.fromText("2026-10-01", "99.85")]
+ * })
+ * JSON.parse(SlackBlocks.fromVerdict(Verdict.fromRows([row]))).blocks[0].text.text // => "❌ SLO gate: fail"
+ * ```
  *
  * @category conversions
  * @since 0.1.0

@@ -17,6 +17,21 @@ import { isolated, nameOf, oneLine } from "./internal/text.ts"
  * judge), the name, the interval, the status of which target, and what is left of the budget, or why not.
  * There are no colours in it.
  *
+ * **Example** (In a terminal)
+ *
+ * ```ts
+ * import { IntervalCell, SloReportRow, Verdict } from "@effect-datadog/slo-report"
+ * import { Text } from "@effect-datadog/slo-report-render"
+ *
+ * const row = new SloReportRow.SloReportRow({
+ *   ...{ id: "5f0a", sloType: "metric", name: "Checkout", target: 99.9, other: {} },
+ *   cells: [IntervalCell.fromText("2026-10-01", "99.85")]
+ * })
+ * console.log(Text.fromVerdict(Verdict.fromRows([row])).trimEnd())
+ * // => FAIL  Checkout  2026-10-01  99.85% of 99.9  -50% left
+ * // => fail: 1 judged, 1 failed
+ * ```
+ *
  * @category conversions
  * @since 0.1.0
  */
@@ -54,9 +69,17 @@ interface Columns {
   readonly note: string
 }
 
-const characters = new Intl.Segmenter("en")
+const width = (text: string): number => isAscii.test(text) ? text.length : charactersOf(text).length
 
-const width = (text: string): number => Array.from(characters.segment(text.replaceAll(/[\u2068\u2069]/g, ""))).length
+const isAscii = /^[\x20-\x7e]*$/
+
+// The first use of `Intl` in a process takes 10 ms.
+const charactersOf = (text: string): ReadonlyArray<unknown> => {
+  characters ??= new Intl.Segmenter("en")
+  return Array.from(characters.segment(text.replaceAll(/[\u2068\u2069]/g, "")))
+}
+
+let characters: Intl.Segmenter | undefined
 
 const pad = (text: string, to: number): string => text + " ".repeat(Math.max(0, to - width(text)))
 

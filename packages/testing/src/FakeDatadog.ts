@@ -181,6 +181,17 @@ export const make = (options: Options = {}): Effect.Effect<Service> =>
 /**
  * The fake alone, for one of the adapters.
  *
+ * **Example** (A fake for two transports)
+ *
+ * ```ts
+ * import { FakeDatadog, FakeDatadogServer } from "@effect-datadog/slo-report-testing"
+ * import { Layer } from "effect"
+ *
+ * const live = Layer.merge(FakeDatadog.layerClient, FakeDatadogServer.layer()).pipe(
+ *   Layer.provideMerge(FakeDatadog.layer({ rateLimit: false }))
+ * )
+ * ```
+ *
  * @category layers
  * @since 0.1.0
  */
@@ -193,6 +204,21 @@ export const layer = (options: Options = {}): Layer.Layer<FakeDatadog> => Layer.
  *
  * Everything that takes time sleeps on the caller's clock, so `TestClock` drives it, and interrupting the
  * caller ends it. As with a transport without compression, a gzipped body arrives as it was sent.
+ *
+ * **Example** (Whatever the host)
+ *
+ * ```ts
+ * import { FakeDatadog } from "@effect-datadog/slo-report-testing"
+ * import { Console, Effect, Layer } from "effect"
+ * import { HttpClient } from "effect/http"
+ *
+ * const program = Effect.gen(function*() {
+ *   const { status } = yield* HttpClient.get("https://api.datadoghq.eu/api/v1/slo/search")
+ *   yield* Console.log(status) // => 403
+ * })
+ * const live = Layer.provide(FakeDatadog.layerClient, FakeDatadog.layer())
+ * await Effect.runPromise(Effect.provide(program, live))
+ * ```
  *
  * @category layers
  * @since 0.1.0
@@ -216,6 +242,21 @@ export const layerClient: Layer.Layer<HttpClient.HttpClient, never, FakeDatadog>
 /**
  * The fake and its adapter in memory.
  *
+ * **Example** (A report, and what was asked of it)
+ *
+ * ```ts
+ * import { FakeDatadog } from "@effect-datadog/slo-report-testing"
+ * import { Console, Effect } from "effect"
+ * import { HttpClient } from "effect/http"
+ *
+ * const program = Effect.gen(function*() {
+ *   const fake = yield* FakeDatadog.FakeDatadog
+ *   yield* HttpClient.get(`https://api.datadoghq.com/api/v2/slo/report/${yield* fake.addReport()}/status`)
+ *   yield* Console.log((yield* fake.requests).map(({ operation }) => operation)) // => [ 'status' ]
+ * })
+ * await Effect.runPromise(Effect.provide(program, FakeDatadog.layerMemory()))
+ * ```
+ *
  * @category layers
  * @since 0.1.0
  */
@@ -228,6 +269,19 @@ export const layerMemory = (options: Options = {}): Layer.Layer<FakeDatadog | Ht
  * **Details**
  *
  * It has the site and the key pair, and hides all of Datadog's variables that are really set. Others are read as before.
+ *
+ * **Example** (The client of a test)
+ *
+ * ```ts
+ * import { SloReportClient } from "@effect-datadog/slo-report-node"
+ * import { FakeDatadog, ReportEndpoints } from "@effect-datadog/slo-report-testing"
+ * import { Layer } from "effect"
+ *
+ * const live = SloReportClient.layerConfig().pipe(
+ *   Layer.provide(FakeDatadog.layerEnvironment),
+ *   Layer.provideMerge(FakeDatadog.layerMemory({ reportEndpoints: ReportEndpoints.closed(410) }))
+ * )
+ * ```
  *
  * @category layers
  * @since 0.1.0

@@ -113,6 +113,19 @@ export const make: (
 /**
  * The adapter to a loopback port.
  *
+ * **Example** (On a port that a configuration knows)
+ *
+ * ```ts
+ * import { FakeDatadog, FakeDatadogServer } from "@effect-datadog/slo-report-testing"
+ * import { Effect, Layer } from "effect"
+ *
+ * const live = Layer.provide(FakeDatadogServer.layer({ port: 8126 }), FakeDatadog.layer())
+ * const program = FakeDatadogServer.FakeDatadogServer.use(({ url }) => Effect.logInfo(`export DD_HOST=${url}`)).pipe(
+ *   Effect.andThen(Effect.never),
+ *   Effect.provide(live)
+ * )
+ * ```
+ *
  * @category layers
  * @since 0.1.0
  */
@@ -128,6 +141,19 @@ export const layer = (
  *
  * It has the URL as `DD_HOST` and the key pair, and hides all of Datadog's variables that are really set. Others are
  * read as before.
+ *
+ * **Example** (The client over a real socket)
+ *
+ * ```ts
+ * import { NodeSloReportClient } from "@effect-datadog/slo-report-node"
+ * import { FakeDatadogServer } from "@effect-datadog/slo-report-testing"
+ * import { Layer } from "effect"
+ *
+ * const live = NodeSloReportClient.layerNode().pipe(
+ *   Layer.provide(FakeDatadogServer.layerEnvironment),
+ *   Layer.provideMerge(FakeDatadogServer.layerTest())
+ * )
+ * ```
  *
  * @category layers
  * @since 0.1.0
@@ -148,6 +174,19 @@ export const layerEnvironment: Layer.Layer<never, never, FakeDatadog.FakeDatadog
  *
  * It has the twelve SLOs of `Slo.standard` to search, unless it is given others. Reports that are created have made up
  * rows, whatever their query, unless it is given SLOs.
+ *
+ * **Example** (A server for one program)
+ *
+ * ```ts
+ * import { FakeDatadogServer } from "@effect-datadog/slo-report-testing"
+ * import { Console, Effect } from "effect"
+ *
+ * const program = FakeDatadogServer.FakeDatadogServer.use(({ url }) =>
+ *   Effect.andThen(Effect.promise(() => fetch(`${url}/_fake/health`)), ({ status }) => Console.log(status))
+ * )
+ * await Effect.runPromise(Effect.provide(program, FakeDatadogServer.layerTest()))
+ * // => 200
+ * ```
  *
  * @category layers
  * @since 0.1.0

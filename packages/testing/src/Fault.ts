@@ -47,6 +47,16 @@ export interface Context {
 /**
  * Makes a fault of your own.
  *
+ * **Example** (A status of your own over the real answer)
+ *
+ * ```ts
+ * import { Fault } from "@effect-datadog/slo-report-testing"
+ * import { Effect } from "effect"
+ *
+ * const accepted = Fault.make("accepted", (answer) => Effect.map(answer, (real) => ({ ...real, status: 202 })))
+ * accepted.name // => "accepted"
+ * ```
+ *
  * @category constructors
  * @since 0.1.0
  */
@@ -55,6 +65,15 @@ export const make = (name: string, apply: Fault["apply"]): Fault => ({ name, app
 /**
  * Several faults for the same request, the first outermost: `all(latency("2 seconds"), status(503))`
  * answers 503 after 2 seconds.
+ *
+ * **Example** (Slow, and then an error)
+ *
+ * ```ts
+ * import { Fault } from "@effect-datadog/slo-report-testing"
+ *
+ * const fault = Fault.all(Fault.latency("2 seconds"), Fault.status(503))
+ * fault.name // => "latency 2s + status 503"
+ * ```
  *
  * @category combinators
  * @since 0.1.0
@@ -73,6 +92,21 @@ export const all = (...faults: ReadonlyArray<Fault>): Fault =>
  * `family` is the form of the body: by default `objects`, which the report endpoints send, and for 429
  * `strings` with Datadog's message. A 4xx other than 403 carries the real rate-limit headers (a 429 with
  * nothing remaining); `headers` changes them.
+ *
+ * **Example** (Too many requests)
+ *
+ * ```ts
+ * import { FakeDatadog, Fault } from "@effect-datadog/slo-report-testing"
+ * import { Console, Effect } from "effect"
+ * import { HttpClient } from "effect/http"
+ *
+ * const program = Effect.gen(function*() {
+ *   yield* FakeDatadog.FakeDatadog.use((fake) => fake.inject(Fault.status(429, { headers: { "Retry-After": "7" } })))
+ *   const response = yield* HttpClient.get("https://api.datadoghq.com/api/v2/slo/report/1/status")
+ *   yield* Console.log(response.status, response.headers["retry-after"]) // => 429 7
+ * })
+ * await Effect.runPromise(Effect.provide(program, FakeDatadog.layerMemory()))
+ * ```
  *
  * @category faults
  * @since 0.1.0
@@ -95,6 +129,21 @@ export const status = (status: number, options: {
 /**
  * Answers with any body, by default with 200 and without a content type; the request is not processed.
  *
+ * **Example** (JSON that is no report)
+ *
+ * ```ts
+ * import { FakeDatadog, Fault } from "@effect-datadog/slo-report-testing"
+ * import { Console, Effect } from "effect"
+ * import { HttpClient } from "effect/http"
+ *
+ * const program = Effect.gen(function*() {
+ *   yield* FakeDatadog.FakeDatadog.use((fake) => fake.inject(Fault.body("{}", { contentType: "application/json" })))
+ *   const response = yield* HttpClient.get("https://api.datadoghq.com/api/v2/slo/report/1/status")
+ *   yield* Console.log(response.status, yield* response.text) // => 200 {}
+ * })
+ * await Effect.runPromise(Effect.provide(program, FakeDatadog.layerMemory()))
+ * ```
+ *
  * @category faults
  * @since 0.1.0
  */
@@ -108,6 +157,21 @@ export const body = (body: string | Uint8Array | Stream.Stream<Uint8Array>, opti
 /**
  * Answers with an HTML page of 27 kB, by default with 200.
  *
+ * **Example** (A proxy's page in place of an answer)
+ *
+ * ```ts
+ * import { FakeDatadog, Fault } from "@effect-datadog/slo-report-testing"
+ * import { Console, Effect } from "effect"
+ * import { HttpClient } from "effect/http"
+ *
+ * const program = Effect.gen(function*() {
+ *   yield* FakeDatadog.FakeDatadog.use((fake) => fake.inject(Fault.html(502)))
+ *   const response = yield* HttpClient.get("https://api.datadoghq.com/api/v2/slo/report/1/status")
+ *   yield* Console.log(response.status, response.headers["content-type"]) // => 502 text/html; charset=utf-8
+ * })
+ * await Effect.runPromise(Effect.provide(program, FakeDatadog.layerMemory()))
+ * ```
+ *
  * @category faults
  * @since 0.1.0
  */
@@ -119,6 +183,21 @@ export const html = (status: number = 200): Fault => {
 /**
  * Redirects, by default with 302.
  *
+ * **Example** (To a page for signing in)
+ *
+ * ```ts
+ * import { FakeDatadog, Fault } from "@effect-datadog/slo-report-testing"
+ * import { Console, Effect } from "effect"
+ * import { HttpClient } from "effect/http"
+ *
+ * const program = Effect.gen(function*() {
+ *   yield* FakeDatadog.FakeDatadog.use((fake) => fake.inject(Fault.redirect("https://example.com/login")))
+ *   const response = yield* HttpClient.get("https://api.datadoghq.com/api/v2/slo/report/1/status")
+ *   yield* Console.log(response.status, response.headers["location"]) // => 302 https://example.com/login
+ * })
+ * await Effect.runPromise(Effect.provide(program, FakeDatadog.layerMemory()))
+ * ```
+ *
  * @category faults
  * @since 0.1.0
  */
@@ -129,6 +208,16 @@ export const redirect = (location: string, status: number = 302): Fault =>
  * Changes headers of the real answer: a text replaces, several texts send the header that many times,
  * `undefined` takes it away.
  *
+ * **Example** (An answer without the header that tells what remains)
+ *
+ * ```ts
+ * import { FakeDatadog, Fault } from "@effect-datadog/slo-report-testing"
+ *
+ * const blind = FakeDatadog.FakeDatadog.use((fake) =>
+ *   fake.inject(Fault.headers({ "X-RateLimit-Remaining": undefined, "Retry-After": ["3", "5"] }))
+ * )
+ * ```
+ *
  * @category faults
  * @since 0.1.0
  */
@@ -137,6 +226,16 @@ export const headers = (changes: Answer.HeaderChanges): Fault =>
 
 /**
  * Waits before the request is processed; a number is in milliseconds.
+ *
+ * **Example** (Every search takes two seconds)
+ *
+ * ```ts
+ * import { FakeDatadog, Fault } from "@effect-datadog/slo-report-testing"
+ *
+ * const slow = FakeDatadog.FakeDatadog.use((fake) =>
+ *   fake.inject(Fault.latency("2 seconds"), { operation: "search", times: Infinity })
+ * )
+ * ```
  *
  * @category faults
  * @since 0.1.0
@@ -147,6 +246,14 @@ export const latency = (duration: Duration.Input): Fault =>
 /**
  * Never answers.
  *
+ * **Example** (A time limit that is tested)
+ *
+ * ```ts
+ * import { FakeDatadog, Fault } from "@effect-datadog/slo-report-testing"
+ *
+ * const silent = FakeDatadog.FakeDatadog.use((fake) => fake.inject(Fault.hang, { operation: "download" }))
+ * ```
+ *
  * @category faults
  * @since 0.1.0
  */
@@ -156,6 +263,14 @@ export const hang: Fault = make("hang", () => Effect.never)
  * Loses the connection before the request is processed, with the system's code for it: `ENOTFOUND`,
  * `ETIMEDOUT`, `CERT_HAS_EXPIRED`, … Over a real socket every code is a reset.
  *
+ * **Example** (A name that is not found, three times)
+ *
+ * ```ts
+ * import { FakeDatadog, Fault } from "@effect-datadog/slo-report-testing"
+ *
+ * const offline = FakeDatadog.FakeDatadog.use((fake) => fake.inject(Fault.noAnswer("ENOTFOUND"), { times: 3 }))
+ * ```
+ *
  * @category faults
  * @since 0.1.0
  */
@@ -163,6 +278,21 @@ export const noAnswer = (code: string): Fault => make(code, () => Effect.fail(ne
 
 /**
  * Refuses the connection (in memory; over a real socket it is a reset, so use a closed port there).
+ *
+ * **Example** (What a client sees of it)
+ *
+ * ```ts
+ * import { FakeDatadog, Fault } from "@effect-datadog/slo-report-testing"
+ * import { Console, Effect } from "effect"
+ * import { HttpClient } from "effect/http"
+ *
+ * const program = Effect.gen(function*() {
+ *   yield* FakeDatadog.FakeDatadog.use((fake) => fake.inject(Fault.refused))
+ *   const error = yield* Effect.flip(HttpClient.get("https://api.datadoghq.com/api/v1/slo/search"))
+ *   yield* Console.log(error.reason._tag) // => TransportError
+ * })
+ * await Effect.runPromise(Effect.provide(program, FakeDatadog.layerMemory()))
+ * ```
  *
  * @category faults
  * @since 0.1.0
@@ -172,6 +302,14 @@ export const refused: Fault = noAnswer("ECONNREFUSED")
 /**
  * Resets the connection; the request is not processed.
  *
+ * **Example** (The first request to create a report)
+ *
+ * ```ts
+ * import { FakeDatadog, Fault } from "@effect-datadog/slo-report-testing"
+ *
+ * const notCreated = FakeDatadog.FakeDatadog.use((fake) => fake.inject(Fault.reset, { operation: "create" }))
+ * ```
+ *
  * @category faults
  * @since 0.1.0
  */
@@ -180,6 +318,14 @@ export const reset: Fault = noAnswer("ECONNRESET")
 /**
  * Processes the request and then resets the connection: a create call has made its report, and the caller
  * can't know.
+ *
+ * **Example** (A report that was made, which nobody knows of)
+ *
+ * ```ts
+ * import { FakeDatadog, Fault } from "@effect-datadog/slo-report-testing"
+ *
+ * const created = FakeDatadog.FakeDatadog.use((fake) => fake.inject(Fault.lostAnswer, { operation: "create" }))
+ * ```
  *
  * @category faults
  * @since 0.1.0
@@ -192,6 +338,14 @@ export const lostAnswer: Fault = make(
 /**
  * Sends this many bytes of the body and resets the connection.
  *
+ * **Example** (A download that is lost after its first line)
+ *
+ * ```ts
+ * import { FakeDatadog, Fault } from "@effect-datadog/slo-report-testing"
+ *
+ * const lost = FakeDatadog.FakeDatadog.use((fake) => fake.inject(Fault.resetBody(120), { operation: "download" }))
+ * ```
+ *
  * @category faults
  * @since 0.1.0
  */
@@ -199,6 +353,16 @@ export const resetBody = (bytes: number): Fault => change(`reset after ${bytes}`
 
 /**
  * Sends this many bytes of the body and closes the connection, though more was promised.
+ *
+ * **Example** (A file that looks whole, and is not)
+ *
+ * ```ts
+ * import { FakeDatadog, Fault } from "@effect-datadog/slo-report-testing"
+ *
+ * const cut = FakeDatadog.FakeDatadog.use((fake) =>
+ *   fake.inject(Fault.truncate(1_000), { when: ({ path }) => path.endsWith("/download") })
+ * )
+ * ```
  *
  * @category faults
  * @since 0.1.0
@@ -208,6 +372,14 @@ export const truncate = (bytes: number): Fault => change(`truncated after ${byte
 /**
  * Sends this many bytes of the body and then nothing more, with the connection left open.
  *
+ * **Example** (A download that stops in the middle)
+ *
+ * ```ts
+ * import { FakeDatadog, Fault } from "@effect-datadog/slo-report-testing"
+ *
+ * const stuck = FakeDatadog.FakeDatadog.use((fake) => fake.inject(Fault.stall(1_000), { operation: "download" }))
+ * ```
+ *
  * @category faults
  * @since 0.1.0
  */
@@ -215,6 +387,14 @@ export const stall = (bytes: number): Fault => change(`stalled after ${bytes}`, 
 
 /**
  * Sends the body in pieces of this many bytes with a gap between them; a number for it is in milliseconds.
+ *
+ * **Example** (A kilobyte a second)
+ *
+ * ```ts
+ * import { FakeDatadog, Fault } from "@effect-datadog/slo-report-testing"
+ *
+ * const slow = FakeDatadog.FakeDatadog.use((fake) => fake.inject(Fault.slowBody({ bytes: 1_000, gap: "1 second" })))
+ * ```
  *
  * @category faults
  * @since 0.1.0
@@ -228,6 +408,16 @@ export const slowBody = (options: { readonly bytes: number; readonly gap: Durati
  * **Details**
  *
  * The whole body is collected first.
+ *
+ * **Example** (Downloads compressed unasked)
+ *
+ * ```ts
+ * import { FakeDatadog, Fault } from "@effect-datadog/slo-report-testing"
+ *
+ * const zipped = FakeDatadog.FakeDatadog.use((fake) =>
+ *   fake.inject(Fault.gzip, { operation: "download", times: Infinity })
+ * )
+ * ```
  *
  * @category faults
  * @since 0.1.0

@@ -10,6 +10,12 @@ export const oxlint = Path.join(root, "node_modules/oxlint/bin/oxlint")
 
 export const read = (path: string): string => Fs.readFileSync(Path.join(root, path), "utf8")
 
+/** Where the repository is, without a slash at the end: the workspace's manifest says it, and all others repeat it. */
+export const repositoryUrl = (): string => {
+  const { repository }: { readonly repository: { readonly url: string } } = JSON.parse(read("package.json"))
+  return repository.url.replace(/^git\+/, "").replace(/\.git$/, "")
+}
+
 /** The files that match, with `/`, from the root of the workspace. */
 export const glob = (...patterns: ReadonlyArray<string>): ReadonlyArray<string> =>
   Fs.globSync(patterns, { cwd: root, exclude: ["**/node_modules/**"] }).map((path) => path.replaceAll("\\", "/")).sort()

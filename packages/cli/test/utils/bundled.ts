@@ -11,7 +11,6 @@ const folder = Path.join(import.meta.dirname, "../../node_modules/.tmp/bundle")
 export const makeBundle = async (): Promise<string> => {
   Fs.mkdirSync(folder, { recursive: true })
   const own = Fs.mkdtempSync(Path.join(folder, "run-"))
-  Fs.writeFileSync(Path.join(own, "package.json"), JSON.stringify({ type: "module" }))
   await bundle(own)
   return own
 }
@@ -26,6 +25,8 @@ export interface Run {
 export interface Options {
   readonly environment?: Readonly<Record<string, string>>
   readonly stdin?: string
+  /** Whether standard input stays open, after that. */
+  readonly isOpen?: boolean
   readonly cwd?: string
   readonly onStart?: (child: ChildProcess) => void
   /** Sees what is on standard error so far, and may signal. */
@@ -56,7 +57,8 @@ export const spawned = (bin: string, args: ReadonlyArray<string>, options: Optio
       options.onStderr?.(stderr, child)
     })
     child.stdin.on("error", () => {})
-    child.stdin.end(options.stdin ?? "")
+    child.stdin.write(options.stdin ?? "")
+    if (options.isOpen !== true) child.stdin.end()
     child.on("close", (code, signal) => resolve({ code, signal, stdout, stderr }))
   })
 

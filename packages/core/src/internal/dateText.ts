@@ -1,8 +1,15 @@
 /**
- * Dates in other forms than Datadog's `YYYY-MM-DD`: what a spreadsheet makes of them when it saves a file anew.
+ * Dates as texts: Datadog's `YYYY-MM-DD`, and what a spreadsheet makes of them when it saves a file anew.
  *
  * @since 0.1.0
  */
+
+/**
+ * Datadog's form.
+ *
+ * @internal
+ */
+export const date = /^\d{4}-(0[1-9]|1[0-2])-(0[1-9]|[12]\d|3[01])$/
 
 /**
  * Whether a column's name is a date in another form: `1/1/2024`, `01.01.24`, `2024-1-1`, `2024-01`, `Jan-24`, or

@@ -1,7 +1,7 @@
 /**
  * The settings of a layer: given, or the environment's.
  *
- * @since 0.2.0
+ * @since 0.1.0
  */
 import { apiUrl } from "@effect-datadog/slo-report/DatadogSite"
 import * as Config from "effect/Config"
