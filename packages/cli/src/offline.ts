@@ -3,4 +3,6 @@
  *
  * @since 0.1.0
  */
+
+/** @internal */
 export { start } from "./process.ts"

@@ -85,14 +85,22 @@ describe("the bundle", () => {
   const loadedWith = (name: string, loaded = new Set<string>()): ReadonlySet<string> => {
     if (loaded.has(name)) return loaded
     loaded.add(name)
-    for (const [, path] of read(name).matchAll(/(?:from|import)"\.\/([^"]+)"/g)) loadedWith(path!, loaded)
+    for (const [, path] of read(name).matchAll(/(?<!=>)require\("\.\/([^"]+)"\)/g)) loadedWith(path!, loaded)
     return loaded
   }
 
   const named = (prefix: string) => Fs.readdirSync(bin).find((name) => name.startsWith(prefix))!
 
   it("loads the engine, SQLite and Postgres with nothing else", () => {
-    const others = ["bin.js", named("main-"), named("process-"), named("Network-"), named("Demo-"), named("Doctor-")]
+    const others = [
+      "bin.js",
+      "offline.js",
+      named("main-"),
+      named("process-"),
+      named("Network-"),
+      named("Demo-"),
+      named("Doctor-")
+    ]
     for (const other of others) {
       const text = [...loadedWith(other)].map(read).join("")
       for (const word of ["DatabaseSync", "shardsPerGroup", "SloReport/Watcher", "pg_try_advisory_lock"]) {
@@ -105,9 +113,10 @@ describe("the bundle", () => {
     assert.include([...loadedWith(named("postgres-"))].map(read).join(""), "pg_try_advisory_lock")
   })
 
-  // Measured: 346 kB, of which 69 kB are what the engine takes of modules that others take too; a millisecond.
-  it("loads at most 400 kB for a command over a file", () => {
-    const bytes = [...loadedWith(named("process-"))].reduce((sum, name) => sum + read(name).length, 0)
-    assert.isAtMost(bytes, 400_000)
+  // Measured: 210 kB, and 15 %.
+  it("loads at most 240 kB for a command over a file", () => {
+    const bytes = [...loadedWith("offline.js")].reduce((sum, name) => sum + read(name).length, 0)
+    assert.isAtMost(bytes, 240_000)
+    assert.isAtLeast(bytes, 150_000)
   })
 })
