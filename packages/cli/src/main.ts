@@ -11,7 +11,9 @@ const line = CommandLine.parse(process.argv.slice(2))
 if (line._tag === "Run") {
   // Node keeps of a file what is compiled when it is loaded: all of it, where a function doesn't wait until it is called.
   V8.setFlagsFromString("--no-lazy")
-  void import("./process.ts").then(({ start }) => {
+  const isOffline = (line.name === "gate" || line.name === "convert") && line.given.argument !== undefined
+  const loaded = isOffline ? import("./offline.ts") : import("./process.ts")
+  void loaded.then(({ start }) => {
     V8.setFlagsFromString("--lazy")
     start(line.name, line.given)
   })
