@@ -8,7 +8,6 @@ import type { Service } from "@effect-datadog/slo-report-durable/ReportExports"
 import * as DateTime from "effect/DateTime"
 import * as Effect from "effect/Effect"
 import * as Option from "effect/Option"
-import * as Stdio from "effect/Stdio"
 import * as Stream from "effect/Stream"
 import * as Destination from "./Destination.ts"
 import * as ExitCode from "./ExitCode.ts"
@@ -19,6 +18,7 @@ import * as Settings from "./Settings.ts"
 import * as State from "./State.ts"
 import * as StateFlags from "./StateFlags.ts"
 import { Stderr } from "./Stderr.ts"
+import * as Stdout from "./Stdout.ts"
 
 /** @internal */
 export const list: Handler = Effect.fnUntraced(function*(given) {
@@ -121,7 +121,4 @@ const toJson = ({ deadline, id, key, request, source, startedAt, state }: Kept) 
   error: state._tag === "Failed" ? state.error : undefined
 })
 
-const print = Effect.fnUntraced(function*(text: string) {
-  const stdio = yield* Stdio.Stdio
-  if (text !== "") yield* Stream.run(Stream.make(`${text}\n`), stdio.stdout({ endOnDone: false }))
-})
+const print = (text: string) => text === "" ? Effect.void : Stdout.write(Stream.make(`${text}\n`))

@@ -74,7 +74,19 @@ const over = (table: string, timeline = Timeline.always("completed")) =>
 
 describe("standard output", () => {
   it("is looked at of every command", () => {
-    assert.sameMembers(commands.map(([command]) => command), Commands.commands.map(({ name }) => name))
+    const all = Commands.commands.map(({ name }) => name)
+    // What is kept is told without Datadog, below; the other steps of exports print an id or a count (KeptProcess.test.ts).
+    assert.sameMembers(commands.map(([command]) => command), all.filter((name) => !name.startsWith("exports ")))
+  })
+
+  it.each(ofText)("of exports list parses as %s, also under --verbose and in a closed pipe", async (format) => {
+    const args = ["exports", "list", "--state", Path.join(bin, `${format}.db`), "-f", format]
+    for (const flag of ["-v", "-q"]) {
+      const { code, stdout } = await spawned(bin, [...args, flag])
+      assert.deepStrictEqual([code, format === "json" ? JSON.parse(stdout) : stdout], [0, format === "json" ? [] : ""])
+    }
+    const { code } = await spawned(bin, [...args, "-q"], { onStart: (child) => void child.stdout?.destroy() })
+    assert.strictEqual(code, 0)
   })
 
   it.live.each(cases)("of %s parses as %s, also under --verbose", (one) =>
