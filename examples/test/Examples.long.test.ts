@@ -59,7 +59,7 @@ describe.concurrent("wait-for-report", () => {
         })
       )
       assert.strictEqual(code, 2)
-      assert.include(errors, "the connection was refused")
+      assert.include(errors, "the connection to 127.0.0.1:1 was refused")
       assert.notInclude(errors, "canary")
     }), 30_000)
 })

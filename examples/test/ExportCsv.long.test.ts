@@ -40,7 +40,7 @@ describe.concurrent("export-csv", () => {
         )
       )
       assert.strictEqual(code, 2)
-      assert.match(errors, /^POST .* the connection was refused.*\n$/)
+      assert.match(errors, /^POST .* the connection to 127\.0\.0\.1:1 was refused.*\n$/)
       assert.notInclude(errors, "canary")
       assert.deepStrictEqual(filesOf(file), { "report.csv": "old" })
     }), 30_000)

@@ -47,10 +47,12 @@ describe.concurrent("observe", () => {
 
         const counts = collector.metrics().flatMap(({ name, sum, unit }) =>
           (sum?.dataPoints ?? []).map((point) => {
-            const { unit: _, ...attributes } = Collector.attributes(point)
-            return { name, unit, attributes, count: Number(point.asInt ?? point.asDouble) }
+            const { unit: _, "datadog.site": site, ...attributes } = Collector.attributes(point)
+            return { name, unit, site, attributes, count: Number(point.asInt ?? point.asDouble) }
           })
         ).filter(({ count }) => count > 0)
+        const ours = counts.filter(({ name }) => name.startsWith("datadog.slo_report."))
+        assert.deepStrictEqual(new Set(ours.map(({ site }) => site)), new Set(["datadoghq.com"]))
         const counted = (name: string) =>
           Object.fromEntries(
             counts.filter((each) => each.name === `datadog.slo_report.${name}`)
