@@ -26,21 +26,29 @@ const untilDeath = Effect.fnUntraced(function*(process: Process, options?: Repor
   return fiber
 })
 
-/**
- * An export whose process dies, and another process, where it is asked for again.
- *
- * Hashes are computed in real time, so that a run may need a write less than another: then it ends, and nobody dies.
- */
+/** An export whose process dies, and another process, where it is asked for again. */
 const crash = Effect.fnUntraced(function*(outside: Outside, mishap: Mishap, options?: ReportExport.Options) {
   const first = yield* makeProcess(outside, mishap)
-  const fiber = yield* untilDeath(first, options)
-  const died = Deferred.isDoneUnsafe(first.died)
-  if (!died) {
-    assert.isDefined(fiber.pollUnsafe(), "it died or ended")
-    assert.isBelow(first.writes.length, mishap.at)
+  yield* untilDeath(first, options)
+  if (!Deferred.isDoneUnsafe(first.died)) {
     yield* close(first)
+    return undefined
   }
-  return { died, writes: first.writes, exit: yield* end(outside, options) }
+  return { writes: first.writes, exit: yield* end(outside, options) }
+})
+
+/**
+ * The same in a world of its own. On a loaded machine a run was once seen to end before its last write, and nobody
+ * died: then it is run again, so that a process has died at this write.
+ */
+const crashAt = Effect.fnUntraced(function*(plan: Plan, mishap: Mishap) {
+  for (let run = 0; run < 5; run++) {
+    const files = makeFiles()
+    const outside = yield* makeOutside(files, plan.fake)
+    const crashed = yield* crash(outside, mishap, plan.options)
+    if (crashed !== undefined) return { ...crashed, files, outside }
+  }
+  return assert.fail(`nobody died at write ${mishap.at}`)
 })
 
 /** An export in a process that nothing happens to. */
@@ -121,19 +129,15 @@ export const each = (plans: ReadonlyArray<Plan>, isDone: boolean): void => {
         yield* TestClock.setTime(Date.parse("2024-02-02T00:00:00Z"))
         const writes = yield* wholeOf(plan)
         assert.isAbove(writes.length, 10)
-        let [deaths, interrupted] = [0, 0]
+        let interrupted = 0
         for (let at = 1; at <= writes.length; at++) {
-          const files = makeFiles()
-          const outside = yield* makeOutside(files, plan.fake)
-          const { died, exit, writes } = yield* crash(outside, { at, isDone }, plan.options)
-          deaths += Number(died)
+          const { exit, files, outside, writes } = yield* crashAt(plan, { at, isDone })
           if (isInterrupted(writes)) {
             assert.strictEqual(errorOf(exit)._tag, "CreateInterrupted")
             assert.isAtMost((yield* outside.fake.reportIds).length, 1)
             interrupted++
           } else yield* plan.check(exit, outside, files)
         }
-        assert.isAtLeast(deaths, writes.length - 2)
         assert.strictEqual(interrupted, plan.options?.source === "history" ? 0 : 1)
       })
   )
@@ -149,7 +153,7 @@ export const serving = (plan: Plan): void => {
         const outside = yield* makeOutside(files)
         const first = yield* makeProcess(outside, { at, isDone: true })
         yield* untilDeath(first)
-        if (!Deferred.isDoneUnsafe(first.died)) yield* close(first)
+        assert.isTrue(Deferred.isDoneUnsafe(first.died), "it died")
         const second = yield* makeProcess(outside)
         const { exports } = second
         for (let i = 0; i < 40; i++) yield* TestClock.adjust("1 second")
