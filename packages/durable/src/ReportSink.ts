@@ -3,6 +3,7 @@
  *
  * @since 0.1.0
  */
+import * as AtomicFile from "@effect-datadog/slo-report-node/AtomicFile"
 import * as Context from "effect/Context"
 import * as Effect from "effect/Effect"
 import * as FileSystem from "effect/FileSystem"
@@ -53,8 +54,10 @@ export class ReportSink extends Context.Service<ReportSink, Service>()(
  *
  * **Details**
  *
- * A file is written as `<name>.part` and forced to the disk before it is renamed. Where several hosts export into one
- * store, all must have the same folder; a location is the file's absolute path.
+ * A file is written beside its name and forced to the disk before it takes that name, as by `exportReportTo`: what is no
+ * regular file is never replaced, links are followed, and two of one name don't mix. A process that is killed in between
+ * leaves a `….tmp`, which may be removed. Where several hosts export into one store, all must have the same folder; a
+ * location is the file's absolute path.
  *
  * **Example** (Files by name)
  *
@@ -78,28 +81,23 @@ export const layerFolder = (folder: string): Layer.Layer<ReportSink, never, File
       const fs = yield* FileSystem.FileSystem
       const path = yield* Path.Path
       const root = path.resolve(folder)
+      const sync = Effect.flatMap(fs.open(root), (opened) => opened.sync)
       return {
-        put: <E>(name: string, bytes: Stream.Stream<Uint8Array, E>) => {
+        put: <E>(name: string, bytes: Stream.Stream<Uint8Array, E>): Effect.Effect<Stored, SinkFailed | E> => {
           const location = path.join(root, name)
-          const part = `${location}.part`
-          const write = Effect.gen(function*() {
+          return Effect.gen(function*() {
             yield* refused(fs.makeDirectory(root, { recursive: true }))
-            const file = yield* refused(fs.open(part, { flag: "w" }))
+            const file = yield* refused(AtomicFile.make(location))
             let size = 0
             yield* Stream.runForEach(bytes, (chunk) => {
               size += chunk.length
-              return refused(file.writeAll(chunk))
+              return refused(file.write(chunk))
             })
-            yield* refused(file.sync)
-            return size
-          })
-          return Effect.scoped(write).pipe(
-            Effect.tap(refused(fs.rename(part, location))),
+            yield* refused(file.commit)
             // The new name is on the disk when the folder is, where a folder can be forced there.
-            Effect.tap(Effect.ignore(Effect.scoped(Effect.flatMap(fs.open(root), (opened) => opened.sync)))),
-            Effect.map((size) => ({ location, bytes: size })),
-            Effect.onError(() => Effect.ignore(fs.remove(part, { force: true })))
-          )
+            yield* Effect.ignore(sync)
+            return { location, bytes: size }
+          }).pipe(Effect.scoped, Effect.provideService(FileSystem.FileSystem, fs))
         }
       }
     })

@@ -236,7 +236,7 @@ describe("an export", () => {
       ["a folder's name", { name: "a/b.csv" }, /file's name/],
       ["no name", { name: "" }, /file's name/],
       ["the folder above", { name: ".." }, /file's name/],
-      ["the name of a part", { name: "a.csv.part" }, /file's name/],
+      ["a name that no file system takes", { name: "é".repeat(128) }, /file's name.*255 bytes/],
       ["an endless deadline", { deadline: "Infinity" }, /deadline/]
     ] as const
   )("that can't be is refused before anything is stored: %s", ([, options, words]) =>

@@ -54,7 +54,7 @@ export const make = Effect.fnUntraced(function*(
     : yield* Effect.mapError(SloReportRequest.make(input), ({ message }) => new InvalidExport({ issue: message }))
   const limit = yield* limitOf(deadline)
   if (name !== undefined && !isFileName(name)) {
-    return yield* new InvalidExport({ issue: `name: expected a file's name without a folder, of 1 to 200 characters.` })
+    return yield* new InvalidExport({ issue: `name: expected a file's name without a folder, of 1 to 255 bytes.` })
   }
   const now = DateTime.toEpochMillis(yield* DateTime.now)
   const { from, interval, query, timezone, to } = request
@@ -97,8 +97,8 @@ export const toRequest = (
 
 const seconds = (time: DateTime.DateTime): number => Math.floor(DateTime.toEpochMillis(time) / 1000)
 
-// No separator, nothing that acts, no hidden file, and not the name of a part.
-const isFileName = (name: string): boolean => /^(?!\.)[^/\\\p{C}]{1,200}$/u.test(name) && !name.endsWith(".part")
+// No separator, nothing that acts, no hidden file, and no longer than file systems take.
+const isFileName = (name: string): boolean => /^(?!\.)[^/\\\p{C}]+$/u.test(name) && Buffer.byteLength(name) <= 255
 
 /** What makes two exports the same one. @internal */
 export const digest = ({ account, from, interval, key, query, source, timezone, to }: Payload): string =>
