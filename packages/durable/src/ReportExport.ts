@@ -36,10 +36,11 @@ export type ExportId = typeof ExportId.Type
  *
  * - `key`: tells exports of one and the same table apart, such as `nightly 2026-11-27`. `@default` empty
  * - `source`: where the numbers come from, as in `TableOptions`. `@default` `"auto"`
- * - `maxSlos`: how many SLOs a table of histories may have. `@default` 1,000
- * - `name`: the file's, for the sink; one segment of a path. `@default` the export's id and `.csv`
+ * - `maxSlos`: how many SLOs a table of histories may have, 1 or more. `@default` 1,000
+ * - `name`: the file's, for the sink: one segment of a path, of 255 bytes at most, that begins with no dot. `@default`
+ *   the export's id and `.csv`
  * - `deadline`: how long it may take from its start until the report is done, and how long what may pass is tried
- *   again; finite, a number is milliseconds. `@default` 24 hours
+ *   again; finite, 0 or more, a number is milliseconds. `@default` 24 hours
  * - `onLostCreate`: what happens where it is not known whether a report was created: the export fails, or creates it
  *   again, so that there may be two. `@default` `"fail"`
  *

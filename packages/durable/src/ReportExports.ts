@@ -87,7 +87,7 @@ export interface Service {
   readonly forget: (id: string) => Effect.Effect<void, UnknownExport | StoreFailed>
   /**
    * Removes the exports that ended so long ago, all their tries, and gives how many exports that were. A number is
-   * milliseconds.
+   * milliseconds; what is no duration of 0 or more is a defect, a `RangeError`, and removes nothing.
    */
   readonly prune: (olderThan: Duration.Input) => Effect.Effect<number, StoreFailed>
 }

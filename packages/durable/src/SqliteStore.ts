@@ -17,7 +17,8 @@ import * as SqlStore from "./internal/sqlStore.ts"
  *
  * **Details**
  *
- * - `filename`: made where it is missing; its folder must be there
+ * - `filename`: made where it is missing; its folder must be there. What is gone with its process, such as `:memory:`,
+ *   is refused
  * - `synchronous`: `"NORMAL"` is faster and bears a kill, but not a power cut, after which a report may be created
  *   twice. `@default` `"FULL"`
  * - `account`: whose exports these are, where several accounts have one file, one at a time: lower-case letters,

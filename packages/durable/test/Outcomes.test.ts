@@ -14,6 +14,8 @@ const exporting = (options?: ReportExport.Options, step: Duration.Input = "10 se
 
 const inject = (fault: Fault.Fault, options?: FakeDatadog.Target) => Fake.use((fake) => fake.inject(fault, options))
 
+const untyped = <A>(value: unknown) => value as A
+
 const start = (options?: ReportExport.Options) =>
   Effect.map(run(Exports.use((exports) => exports.start(request, options))), valueOf)
 
@@ -237,7 +239,13 @@ describe("an export", () => {
       ["no name", { name: "" }, /file's name/],
       ["the folder above", { name: ".." }, /file's name/],
       ["a name that no file system takes", { name: "é".repeat(128) }, /file's name.*255 bytes/],
-      ["an endless deadline", { deadline: "Infinity" }, /deadline/]
+      ["an endless deadline", { deadline: "Infinity" }, /deadline/],
+      ["a deadline that is no number", { deadline: NaN }, /deadline/],
+      ["a deadline of members that are no number", { deadline: { hours: NaN } }, /deadline/],
+      ["a deadline before its beginning", { deadline: -1 }, /deadline/],
+      ["a deadline that is no duration", { deadline: untyped<Duration.Input>("soon") }, /deadline/],
+      ["a limit of SLOs that is no number", { maxSlos: NaN }, /maxSlos/],
+      ["a limit of no SLOs", { maxSlos: 0 }, /maxSlos/]
     ] as const
   )("that can't be is refused before anything is stored: %s", ([, options, words]) =>
     inWorld(Effect.gen(function*() {

@@ -130,6 +130,10 @@ describe("a store in a file of SQLite", () => {
     [
       ["read-only", "read-only", (path: string) => `file:${path}?mode=ro`],
       ["in no folder", "unavailable", (path: string) => `${path}/no/such/folder.db`],
+      ["without a name", "unavailable", () => ""],
+      ["in memory", "unavailable", () => ":memory:"],
+      ["in memory, by a URL", "unavailable", () => "file:exports?mode=memory"],
+      ["a device", "unavailable", () => "/dev/null"],
       ["no database", "foreign", (path: string) => path.replace("exports.db", "text.txt")]
     ] as const
   )(

@@ -1,6 +1,6 @@
 import { type FakeDatadog, Timeline } from "@effect-datadog/slo-report-testing"
 import { assert, describe, it } from "@effect/vitest"
-import { Effect, Option, Stream } from "effect"
+import { Cause, Effect, Exit, Option, Stream } from "effect"
 import { TestClock } from "effect/testing"
 import * as Definition from "../src/internal/definition.ts"
 import { makeOutside, makeProcess } from "./utils/crash.ts"
@@ -79,6 +79,22 @@ describe("a store", () => {
       assert.deepStrictEqual(yield* Stream.runCollect(exports.all), [retried, open, again])
       assert.isTrue(Option.isNone(yield* exports.state(old)))
       assert.isFalse([...driver.requests.values()].some(({ envelope }) => JSON.stringify(envelope).includes(old)))
+    }))
+
+  it.effect("is not pruned by an age that is none", () =>
+    Effect.gen(function*() {
+      const { exports } = yield* inStore({ report: { timeline: Timeline.after("10 seconds", "failed") } })
+      const id = valueOf(yield* run(exports.start(request)))
+      errorOf(yield* run(exports.await(id)))
+      for (const age of [NaN, { days: NaN }, -1]) {
+        const exit = yield* Effect.exit(exports.prune(age))
+        const defect = Exit.isFailure(exit) ? Cause.squash(exit.cause) : undefined
+        assert.instanceOf(defect, RangeError)
+        assert.match(String(defect), /olderThan must be a duration of at least 0 ms/)
+      }
+      assert.deepStrictEqual(yield* Stream.runCollect(exports.all), [id])
+      assert.strictEqual(yield* exports.prune("Infinity"), 0)
+      assert.strictEqual(yield* exports.prune(0), 1)
     }))
 
   it.effect("that has lost a wait ends it soon after its deadline, with one last poll", () =>

@@ -7,7 +7,7 @@ import type { SloReportRequest } from "@effect-datadog/slo-report/SloReportReque
 import { SloReportClient } from "@effect-datadog/slo-report-node/SloReportClient"
 import * as Clock from "effect/Clock"
 import * as DateTime from "effect/DateTime"
-import * as Duration from "effect/Duration"
+import type * as Duration from "effect/Duration"
 import * as Effect from "effect/Effect"
 import * as Exit from "effect/Exit"
 import * as Option from "effect/Option"
@@ -19,6 +19,7 @@ import { ExportBroken, type ExportError, UnknownExport } from "../ExportError.ts
 import { ExportStore, type RowAddress } from "../ExportStore.ts"
 import { type Details, type Done, ExportId, type ExportState, type Options } from "../ReportExport.ts"
 import { ReportSink } from "../ReportSink.ts"
+import * as Bounds from "./bounds.ts"
 import * as Definition from "./definition.ts"
 import { download, texts } from "./deliver.ts"
 import * as Ended from "./ended.ts"
@@ -182,7 +183,11 @@ export const make = Effect.gen(function*() {
       yield* remove(ids)
     }, StoreError.typed),
     prune: Effect.fn("ReportExports.prune")(function*(olderThan: Duration.Input) {
-      const before = (yield* Clock.currentTimeMillis) - Duration.toMillis(Duration.fromInputUnsafe(olderThan))
+      const age = Bounds.millis(olderThan)
+      if (Option.isNone(age)) {
+        return yield* Effect.die(new RangeError("olderThan must be a duration of at least 0 ms: nothing is pruned"))
+      }
+      const before = (yield* Clock.currentTimeMillis) - age.value
       const exports = new Map<string, { readonly ids: Array<string>; isOld: boolean }>()
       yield* Stream.runForEach(runs, ({ endedAt = Infinity, id }) =>
         Effect.sync(() => {

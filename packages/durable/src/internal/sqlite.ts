@@ -48,6 +48,7 @@ const open = ({ filename, synchronous }: Options): Effect.Effect<DatabaseSync, S
   tried("open", () => new DatabaseSync(filename)).pipe(
     Effect.tap((database) =>
       tried("open", () => {
+        if (database.location() === null) throw new Error(`no file, but a database in memory: "${filename}"`)
         database.exec("PRAGMA locking_mode = EXCLUSIVE")
         database.exec("PRAGMA journal_mode = WAL")
         database.exec(`PRAGMA synchronous = ${synchronous}`)

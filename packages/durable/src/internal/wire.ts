@@ -6,13 +6,15 @@
  */
 import * as SloReportRequest from "@effect-datadog/slo-report/SloReportRequest"
 import * as DateTime from "effect/DateTime"
-import * as Duration from "effect/Duration"
+import type * as Duration from "effect/Duration"
 import * as Effect from "effect/Effect"
+import * as Option from "effect/Option"
 import * as Schema from "effect/Schema"
 import { createHash } from "node:crypto"
 import { InvalidExport } from "../ExportError.ts"
 import type { ExportId, Options } from "../ReportExport.ts"
 import { ExportId as ExportIdSchema } from "../ReportExport.ts"
+import * as Bounds from "./bounds.ts"
 
 /** A report that was created, and when, in milliseconds since 1970. @internal */
 export const CreatedReport = Schema.Struct({ id: Schema.String, createdAt: Schema.Finite })
@@ -56,6 +58,9 @@ export const make = Effect.fnUntraced(function*(
   if (name !== undefined && !isFileName(name)) {
     return yield* new InvalidExport({ issue: `name: expected a file's name without a folder, of 1 to 255 bytes.` })
   }
+  if (maxSlos !== undefined && !(maxSlos >= 1)) {
+    return yield* new InvalidExport({ issue: `maxSlos: expected a number, 1 or more, got ${maxSlos}.` })
+  }
   const now = DateTime.toEpochMillis(yield* DateTime.now)
   const { from, interval, query, timezone, to } = request
   return {
@@ -76,12 +81,11 @@ export const make = Effect.fnUntraced(function*(
 })
 
 /** In milliseconds. @internal */
-export const limitOf = (deadline: Duration.Input): Effect.Effect<number, InvalidExport> => {
-  const limit = Duration.toMillis(Duration.fromInputUnsafe(deadline))
-  return Number.isFinite(limit)
-    ? Effect.succeed(limit)
-    : Effect.fail(new InvalidExport({ issue: "deadline: expected a finite duration." }))
-}
+export const limitOf = (deadline: Duration.Input): Effect.Effect<number, InvalidExport> =>
+  Effect.mapError(
+    Effect.fromOption(Option.filter(Bounds.millis(deadline), Number.isFinite)),
+    () => new InvalidExport({ issue: "deadline: expected a finite duration, 0 or more." })
+  )
 
 /** @internal */
 export const toRequest = (

@@ -20,7 +20,7 @@ import * as RetryPolicy from "../RetryPolicy.ts"
 import { ReportFailed } from "../SloReportError.ts"
 import type { WaitEvent } from "../WaitEvent.ts"
 import type { WaitOptions } from "../WaitOptions.ts"
-import type { TableOptions } from "../TableOptions.ts"
+import type { Source as SourceName, TableOptions } from "../TableOptions.ts"
 import * as Announcement from "./http/announcement.ts"
 import { maxAttempts } from "./http/attempt.ts"
 import * as Bounds from "./http/bounds.ts"
@@ -87,7 +87,7 @@ export const make = Effect.fnUntraced(function*(
 
   const reportRows = (id: ReportId) => rows(id, bytes(id), scrub)
 
-  const table = (request: SloReportRequest, { maxSlos = defaultMaxSlos, slos }: TableOptions = {}) => {
+  const table = (request: SloReportRequest, { maxSlos, slos }: CheckedTable) => {
     const search = slos === undefined ? histories.search : () => Stream.succeed({ slos, total: undefined })
     return Table.make({ host, search, history: histories.pacedHistory }, request, maxSlos)
   }
@@ -95,11 +95,11 @@ export const make = Effect.fnUntraced(function*(
   const exporting = <E, R>(
     request: SloReportRequest,
     onChunk: (chunk: Uint8Array) => Effect.Effect<unknown, E, R>,
-    options: TableOptions | undefined
+    options: CheckedTable
   ) => {
     const wait_ = (id: ReportId) => wait(Effect.succeed(id), options)
     return withAnnouncement(
-      Source.stream(options?.source ?? "auto", {
+      Source.stream(options.source, {
         create: create(request),
         report: (id, chosen) =>
           Stream.concat(
@@ -139,15 +139,19 @@ export const make = Effect.fnUntraced(function*(
     searchSlos: (query: string) => Stream.flattenIterable(Stream.map(histories.search(query), ({ slos }) => slos)),
     getSloHistory: (id: string, period: Period) => Effect.flatMap(validQuestion(id, period), histories.history),
     rows: (request: SloReportRequest, options?: TableOptions) =>
-      inRowsSpan(Source.stream(options?.source ?? "auto", {
-        create: create(request),
-        report: (id) => Stream.unwrap(Effect.as(done(Effect.succeed(id), options), reportRows(id))),
-        history: () => Stream.unwrap(Effect.map(table(request, options), ({ rows }) => rows))
-      })),
+      withChecked(options, (checked) =>
+        inRowsSpan(Source.stream(checked.source, {
+          create: create(request),
+          report: (id) => Stream.unwrap(Effect.as(done(Effect.succeed(id), checked), reportRows(id))),
+          history: () => Stream.unwrap(Effect.map(table(request, checked), ({ rows }) => rows))
+        }))),
     exportReport: <E = never, R = never>(request: SloReportRequest, options?: ExportOptions<E, R>) =>
-      inExportSpan(exporting(request, options?.onChunk ?? (() => Effect.void), options)),
+      withChecked(
+        options,
+        (checked) => inExportSpan(exporting(request, options?.onChunk ?? (() => Effect.void), checked))
+      ),
     exportReportTo: (path: string, request: SloReportRequest, options?: TableOptions) =>
-      inExportSpan(toFile(path, (write) => exporting(request, write, options)))
+      withChecked(options, (checked) => inExportSpan(toFile(path, (write) => exporting(request, write, checked))))
   }
 })
 
@@ -165,3 +169,21 @@ const checked = (
     reserve: Bounds.number("pacing.reserve", reserve, "from 0 to 1", isPart)
   }
 }
+
+interface CheckedTable extends TableOptions {
+  readonly source: SourceName
+  readonly maxSlos: number
+}
+
+const withChecked = <A, E, R>(
+  options: TableOptions = {},
+  stream: (checked: CheckedTable) => Stream.Stream<A, E, R>
+): Stream.Stream<A, E, R> =>
+  Stream.suspend(() => {
+    Wait.deadlineOf(options)
+    return stream({
+      ...options,
+      source: Bounds.oneOf("source", options.source ?? "auto", ["report", "history", "auto"]),
+      maxSlos: Bounds.number("maxSlos", options.maxSlos ?? defaultMaxSlos, "a number, 1 or more", (max) => max >= 1)
+    })
+  })

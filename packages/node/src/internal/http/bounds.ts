@@ -41,6 +41,16 @@ export const number = (
   throw new RangeError(`${option} must be ${expected}, got ${value}`)
 }
 
+/**
+ * An option that is one of some words; throws a `RangeError` that names the option, the words and what was given.
+ *
+ * @internal
+ */
+export const oneOf = <A extends string>(option: string, value: A, words: ReadonlyArray<A>): A => {
+  if (words.includes(value)) return value
+  throw new RangeError(`${option} must be ${words.slice(0, -1).join(", ")} or ${words.at(-1)}, got ${value}`)
+}
+
 // Duration makes 0 of them.
 const hasNaN = (input: Duration.Input): boolean =>
   typeof input === "object" ? Object.values(input).some(Number.isNaN) : Number.isNaN(input)

@@ -7,13 +7,13 @@ import type { DatadogError } from "@effect-datadog/slo-report/DatadogError"
 import type { DatadogSite } from "@effect-datadog/slo-report/DatadogSite"
 import type { ReportId, SloReport } from "@effect-datadog/slo-report/SloReport"
 import * as Channel from "effect/Channel"
-import * as Duration from "effect/Duration"
 import * as Effect from "effect/Effect"
 import * as Scope from "effect/Scope"
 import * as Stream from "effect/Stream"
 import * as PollPolicy from "../../PollPolicy.ts"
 import type { WaitTimedOut } from "../../SloReportError.ts"
 import type { WaitOptions } from "../../WaitOptions.ts"
+import * as Bounds from "../http/bounds.ts"
 import type { Counts } from "../http/counts.ts"
 import * as Monotonic from "../http/monotonic.ts"
 import * as ScheduleStepper from "../http/scheduleStepper.ts"
@@ -49,13 +49,21 @@ export const stream = <E>(
     })
   )
 
+/**
+ * In milliseconds; throws a `RangeError` for what can't be one.
+ *
+ * @internal
+ */
+export const deadlineOf = ({ deadline = "30 minutes" }: WaitOptions): number =>
+  Bounds.millis("deadline", deadline, { atLeast: 0, isFinite: false })
+
 // Whatever a schedule says, in milliseconds: nothing at Datadog changes faster.
 const minInterval = 100
 
 const begin = Effect.fnUntraced(
   function*({ counts, created, polls, site }: WaitContext, id: ReportId, options: WaitOptions, scope: Scope.Scope) {
     const started = yield* Monotonic.millis
-    const end = started + Duration.toMillis(Duration.fromInputUnsafe(options.deadline ?? "30 minutes"))
+    const end = started + deadlineOf(options)
     const nextInterval = yield* ScheduleStepper.make(options.poll ?? PollPolicy.default, minInterval)
     const attributes = { "datadog.site": site, "slo.report.id": id }
     const span = yield* Effect.makeSpan("SloReportClient.waitForReport", { attributes })
