@@ -69,10 +69,10 @@ describe("a search for SLOs", () => {
     ], 20],
     "without a word of pages, at a shorter one": [[page(ids(100), undefined), page(ids(3, 100), undefined)], 103],
     "without a word of pages, at an empty one": [[page(ids(100), null), page([], null)], 100],
-    "where every page is the first": [[
-      page(ids(10), { type: "offset_limit", offset: 0, limit: 10, total: 30, last_offset: 20 }),
-      page(ids(10), { type: "offset_limit", offset: 0, limit: 10, total: 30, last_offset: 20 })
-    ], 10]
+    "at the last, where others have come to have all of its SLOs": [[
+      page(ids(100), { type: "number_size", number: 0, size: 100, total: 101, last_number: 1 }),
+      page(ids(1), { type: "number_size", number: 1, size: 100, total: 101, last_number: 1 })
+    ], 100]
   }
   for (const [name, [pages, found]] of Object.entries(endings)) {
     it.effect(`ends ${name}`, () =>
@@ -82,6 +82,38 @@ describe("a search for SLOs", () => {
         yield* addSlos(5)
         assert.strictEqual(valueOf(yield* run(search("env:prod"))).length, found)
         assert.strictEqual((yield* sent).length, pages.length)
+      }).pipe(Effect.provide(inMemory())))
+  }
+
+  const byNumber = { type: "number_size", size: 100, total: 300, last_number: 2 }
+  const byOffset = { type: "offset_limit", limit: 10, total: 30, last_offset: 20 }
+  const cut: Readonly<Record<string, ReadonlyArray<Fault.Fault>>> = {
+    "is the first once more, by number": [
+      page(ids(100), { ...byNumber, number: 0 }),
+      page(ids(100), { ...byNumber, number: 0 })
+    ],
+    "is the first once more, by offset": [
+      page(ids(10), { ...byOffset, offset: 0 }),
+      page(ids(10), { ...byOffset, offset: 0 })
+    ],
+    "is the first once more, without a word of pages": [page(ids(100), null), page(ids(100), null)],
+    "is empty, though more follow": [page(ids(100), { ...byNumber, number: 0 }), page([], { ...byNumber, number: 1 })],
+    "is empty at once, though more follow": [page([], { ...byNumber, number: 0 })]
+  }
+  for (const [name, pages] of Object.entries(cut)) {
+    it.effect(`is never taken for whole where a page ${name}`, () =>
+      Effect.gen(function*() {
+        yield* TestClock.setTime(Date.UTC(2026, 0, 1))
+        for (const table of [search("env:prod"), Stream.runCollect(rowsOf(requestOf(), historyOnly))]) {
+          for (const one of pages) yield* injectInto("search", one)
+          const error = errorOf(yield* run<unknown, { readonly _tag: string; readonly message: string }, any>(table))
+          assert.strictEqual(error._tag, "DatadogProtocolError")
+          assert.match(
+            error.message,
+            /Expected page [01] of the search, got one without an SLO that no page before had/
+          )
+        }
+        assert.strictEqual((yield* sent).length, 2 * pages.length)
       }).pipe(Effect.provide(inMemory())))
   }
 

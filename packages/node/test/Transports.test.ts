@@ -3,19 +3,26 @@ import { Cause, Effect, Exit, Option, Stream } from "effect"
 import * as Net from "node:net"
 import { gzipSync } from "node:zlib"
 import { SloReportClient } from "../src/index.ts"
-import { type Call, oneCall } from "./utils/oneCall.ts"
+import { request } from "./utils/flow.ts"
 import { closedPort, listen, once, transports } from "./utils/sockets.ts"
 
-type Operation = Exclude<Call, "reportRows">
+const operations = ["getReportStatus", "createReport", "downloadReport", "searchSlos", "getSloHistory"] as const
 
-const operations: ReadonlyArray<Operation> = ["getReportStatus", "createReport", "downloadReport"]
+type Operation = typeof operations[number]
 
 const id = "dc8d92aa-e0af-11ee-af21-1feeaccaa3a3"
 
 const bodies: Record<Operation, string> = {
   getReportStatus: JSON.stringify({ data: { id, type: "report_id", attributes: { status: "completed" } } }),
   createReport: JSON.stringify({ data: { id, type: "report_id" } }),
-  downloadReport: `id,slo_type,name,target,export_error,2024-01-01\n${"a,metric,b,99,,99.5\n".repeat(20)}`
+  downloadReport: `id,slo_type,name,target,export_error,2024-01-01\n${"a,metric,b,99,,99.5\n".repeat(20)}`,
+  searchSlos: JSON.stringify({
+    data: { attributes: { slos: [{ data: { id: "a", attributes: { name: "b", slo_type: "metric" } } }] } },
+    meta: { pagination: { total: 1 } }
+  }),
+  getSloHistory: JSON.stringify({
+    data: { type: "metric", from_ts: 0, to_ts: 86_400, overall: { name: "b", sli_value: 99.5 } }
+  })
 }
 
 type Answer = (socket: Net.Socket, operation: Operation) => void
@@ -38,13 +45,28 @@ const gzip: Answer = (socket, operation) =>
 const tooLarge = `{"errors":["Too large"]}`
 
 // What each operation gives: a value, or an error's tag with its reason and `sent`, within CreateOutcomeUnknown or not.
-type Outcomes = readonly [status: string, create: string, download: string]
+type Outcomes = Readonly<Record<Operation, string>>
 
-const same = (outcome: string): Outcomes => [outcome, outcome, outcome]
+const same = (outcome: string): Outcomes => ({
+  getReportStatus: outcome,
+  createReport: outcome,
+  downloadReport: outcome,
+  searchSlos: outcome,
+  getSloHistory: outcome
+})
 
-const lost = (outcome: string): Outcomes => [outcome, `CreateOutcomeUnknown of ${outcome}`, outcome]
+const lost = (outcome: string): Outcomes => ({
+  ...same(outcome),
+  createReport: `CreateOutcomeUnknown of ${outcome}`
+})
 
-const values: Outcomes = ["completed", id, bodies.downloadReport]
+const values: Outcomes = {
+  getReportStatus: "completed",
+  createReport: id,
+  downloadReport: bodies.downloadReport,
+  searchSlos: "b",
+  getSloHistory: "99.5"
+}
 
 const reset = lost("DatadogTransportError reset maybe")
 
@@ -147,8 +169,19 @@ const rows: Record<string, readonly [answer: Answer, outcomes: Outcomes]> = {
   "a 503": [whole("503 Service Unavailable", ""), lost("DatadogServerError")]
 }
 
-const operationOf = (request: string): Operation =>
-  request.startsWith("POST") ? "createReport" : request.includes("/download ") ? "downloadReport" : "getReportStatus"
+const paths: Readonly<Record<Operation, RegExp>> = {
+  getReportStatus: /\/status /,
+  createReport: /^POST /,
+  downloadReport: /\/download /,
+  searchSlos: /\/slo\/search\?/,
+  getSloHistory: /\/history\?/
+}
+
+const operationOf = (request: string): Operation => {
+  const found = operations.find((one) => paths[one].test(request))
+  if (found === undefined) throw new Error(`an unexpected request: ${request.slice(0, 100)}`)
+  return found
+}
 
 const serve = (answer: Answer) =>
   listen(Net.createServer((socket) => socket.once("data", (data) => answer(socket, operationOf(data.toString())))))
@@ -160,38 +193,48 @@ const wordsOf = (error: unknown): string => {
     : `${_tag} of ${wordsOf(inner)}`
 }
 
-const outcomeOf = (client: SloReportClient.Service, operation: Operation): Effect.Effect<string> => {
-  const value = operation === "downloadReport"
-    ? Effect.map(Stream.mkString(Stream.decodeText(client.downloadReport(id))), String)
-    : Effect.map(
-      oneCall(client, operation, id),
-      (value) => (value as { readonly status?: string }).status ?? String(value)
-    )
-  return Effect.map(Effect.exit(value), (exit) =>
+const valueOf = (client: SloReportClient.Service, operation: Operation): Effect.Effect<string, unknown> => {
+  switch (operation) {
+    case "getReportStatus":
+      return Effect.map(client.getReportStatus(id), ({ status }) => status)
+    case "createReport":
+      return client.createReport(request)
+    case "downloadReport":
+      return Stream.mkString(Stream.decodeText(client.downloadReport(id)))
+    case "searchSlos":
+      return Stream.mkString(Stream.map(client.searchSlos("a"), ({ name }) => name))
+    case "getSloHistory":
+      return Effect.map(client.getSloHistory("a", { from: 0, to: 86_400 }), ({ sli }) => String(sli))
+  }
+}
+
+const outcomeOf = (client: SloReportClient.Service, operation: Operation): Effect.Effect<string> =>
+  Effect.map(Effect.exit(valueOf(client, operation)), (exit) =>
     Exit.isSuccess(exit)
       ? exit.value
       : Option.match(Cause.findErrorOption(exit.cause), { onNone: () => Cause.pretty(exit.cause), onSome: wordsOf }))
-}
 
 for (const [name, layer] of Object.entries(transports)) {
   const outcomes = (url: string) =>
     Effect.provide(
-      SloReportClient.SloReportClient.use((client) => Effect.forEach(operations, (one) => outcomeOf(client, one))),
+      SloReportClient.SloReportClient.use((client) =>
+        Effect.forEach(operations, (one) => Effect.map(outcomeOf(client, one), (outcome) => [one, outcome] as const))
+      ),
       layer(url, once)
-    )
+    ).pipe(Effect.map(Object.fromEntries))
 
   describe(`a client ${name} tells the same of`, () => {
     for (const [what, [answer, expected]] of Object.entries(rows)) {
       it.live(what, () =>
         Effect.gen(function*() {
-          assert.deepStrictEqual(yield* outcomes(`http://127.0.0.1:${yield* serve(answer)}`), [...expected])
+          assert.deepStrictEqual(yield* outcomes(`http://127.0.0.1:${yield* serve(answer)}`), expected)
         }))
     }
 
     it.live("a port that nobody listens on", () =>
       Effect.gen(function*() {
         const expected = same("DatadogTransportError refused no")
-        assert.deepStrictEqual(yield* outcomes(`http://127.0.0.1:${yield* closedPort}`), [...expected])
+        assert.deepStrictEqual(yield* outcomes(`http://127.0.0.1:${yield* closedPort}`), expected)
       }))
   })
 }
