@@ -120,6 +120,11 @@ describe("a status call over fetch", () => {
     assert.match(Fs.readFileSync(await built("esbuild, one file", "undici"), "utf8"), undici)
   })
 
+  it("is without the 730 kB of undici that layerNode adds", async () => {
+    const size = async (entry: string) => Fs.statSync(await built("esbuild, one file", entry)).size
+    assert.approximately(await size("undici") - await size("fetch"), 730_000, 60_000)
+  })
+
   it("asks Node for paths and diagnostics alone until a body is compressed", async () => {
     const text = Fs.readFileSync(await built("rolldown, split", "fetch"), "utf8")
     const imported = [...text.matchAll(/from\s*["'`]([^"'`]+)["'`]/g)].map(([, name]) => name!)

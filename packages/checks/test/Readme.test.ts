@@ -1,5 +1,5 @@
 import { DatadogError, DatadogResponse, DatadogSite } from "@effect-datadog/slo-report"
-import { DatadogConfig, SloReportError } from "@effect-datadog/slo-report-node"
+import { DatadogConfig, ExportProgress, SloReportError } from "@effect-datadog/slo-report-node"
 import { assert, beforeAll, describe, it } from "@effect/vitest"
 import { ConfigProvider, Effect } from "effect"
 import * as Fs from "node:fs"
@@ -91,6 +91,8 @@ describe("the results in the documentation", () => {
     assert.throws(() => comparing("// => 1\n"), "nothing to compare with 1")
   })
 })
+
+const number = (text: string): number => Number(text.replaceAll(",", ""))
 
 describe("README.md", () => {
   it("shows the test file that is run", () => {
@@ -185,6 +187,38 @@ describe("README.md", () => {
         assert.match(message, new RegExp(`${name} is set, but not read|\\(not read: ${name}\\)`))
       }
     }))
+
+  it("lists the progress of an export, of which source it is", () => {
+    const sources: Readonly<Record<string, string>> = {
+      SourceChosen: "both",
+      EndAnnounced: "both",
+      Created: "a report",
+      Polled: "a report",
+      Downloading: "a report",
+      SlosFound: "histories",
+      RowDone: "histories",
+      Done: "both"
+    }
+    const listed = table("progress", "of", "tells").map(([tag, of]) => [tag?.replaceAll("`", ""), of])
+    assert.deepStrictEqual(Object.fromEntries(listed), sources)
+    assert.sameMembers(ExportProgress.ExportProgress.members.map(({ identifier }) => identifier), Object.keys(sources))
+  })
+
+  it("computes what histories cost from their limit, 150 requests in 10 seconds", () => {
+    const units: Readonly<Record<string, number>> = { seconds: 1, minutes: 60, hours: 3600 }
+    const [, ...rows] = table("SLOs × intervals", "report", "histories, cut", "histories, each interval")
+    assert.strictEqual(rows.length, 4)
+    for (const [size = "", , ...costs] of rows) {
+      const [slos = 0, intervals = 0] = size.split(" × ").map(number)
+      costs.forEach((cost, index) => {
+        const [requests = "", time = ""] = cost.split(", ")
+        assert.strictEqual(number(requests), index === 0 ? slos : slos * intervals, cost)
+        const [amount = "", unit = ""] = time.split(" ")
+        const exact = number(requests) / 15 / (units[unit] ?? 0)
+        assert.approximately(Number(amount), exact, amount.includes(".") ? 0.05 : 0.5, `${cost}: ${exact}`)
+      })
+    }
+  })
 
   it.each(["core", "node", "testing", "render", "durable"])(
     "is shortened for the package %s, which it tells the modules of",

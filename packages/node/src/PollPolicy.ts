@@ -63,7 +63,7 @@ export const fixed = (interval: Duration.Input): PollPolicy =>
  * is not known beforehand, the interval that balances requests against lag grows with √t (Keller,
  * Management Science 21(3), 1974).
  *
- * - `factor`: finite, 0 or more. `@default` 1; 2 halves the requests and doubles the lag
+ * - `factor`: finite, 0 or more. `@default` 1; with 2 an interval is twice as long
  * - `min`: the shortest interval, 100 milliseconds or more. `@default` 1 second
  * - `max`: the longest interval, `min` or more. `@default` 30 seconds
  *

@@ -191,6 +191,8 @@ export interface Service {
   /**
    * Searches SLOs, in Datadog's query language: those that a report with this query would have, each once.
    *
+   * A page that has no new one though more follow, such as a cache's, is a `DatadogProtocolError`, never the end.
+   *
    * **Example** (The names of a team's SLOs)
    *
    * ```ts

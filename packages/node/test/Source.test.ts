@@ -163,6 +163,15 @@ describe("the progress of an export", () => {
     )
   })
 
+  it.effect("tells the first 100 characters of the headers of an announced end", () =>
+    Effect.gen(function*() {
+      yield* now
+      yield* injectInto("create", Fault.headers({ deprecation: "@1784851200", sunset: "x".repeat(150) }))
+      const { progress } = valueOf(yield* runStepwise(exported(request)))
+      const announced = progress.find(({ _tag }) => _tag === "EndAnnounced")
+      assert.deepInclude(announced, { deprecation: "@1784851200", sunset: "x".repeat(100) })
+    }).pipe(withLogs([]), Effect.provide(withSlos())))
+
   it.effect("tells of a 410 without headers", () => {
     const logs: Array<Log> = []
     return Effect.gen(function*() {
