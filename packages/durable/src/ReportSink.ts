@@ -55,8 +55,8 @@ export class ReportSink extends Context.Service<ReportSink, Service>()(
  * **Details**
  *
  * A file is written beside its name and forced to the disk before it takes that name, as by `exportReportTo`: what is no
- * regular file is never replaced, links are followed, and two of one name don't mix. A process that is killed in between
- * leaves a `….tmp`, which may be removed. Where several hosts export into one store, all must have the same folder; a
+ * regular file is never replaced, links are followed, and two of one name don't mix. What a process that was killed has
+ * left of a file, a `….tmp`, is gone with the next of its name. Where several hosts export into one store, all must have the same folder; a
  * location is the file's absolute path.
  *
  * **Example** (Files by name)
@@ -87,7 +87,7 @@ export const layerFolder = (folder: string): Layer.Layer<ReportSink, never, File
           const location = path.join(root, name)
           return Effect.gen(function*() {
             yield* refused(fs.makeDirectory(root, { recursive: true }))
-            const file = yield* refused(AtomicFile.make(location))
+            const file = yield* refused(AtomicFile.make(location, { owner }))
             let size = 0
             yield* Stream.runForEach(bytes, (chunk) => {
               size += chunk.length
@@ -102,6 +102,8 @@ export const layerFolder = (folder: string): Layer.Layer<ReportSink, never, File
       }
     })
   )
+
+const owner = "@effect-datadog/slo-report-durable"
 
 const refused = <A, R>(self: Effect.Effect<A, PlatformError, R>): Effect.Effect<A, SinkFailed, R> =>
   Effect.mapError(self, ({ message }) => new SinkFailed({ issue: message }))

@@ -97,6 +97,34 @@ describe("a folder takes a file", () => {
     }))
 })
 
+describe("a folder that a killed process has left a part in", () => {
+  it.effect("has none of it after the next file of its name, and all that is another's", () =>
+    Effect.gen(function*() {
+      const root = yield* folder
+      const sink = yield* sinkOf(root)
+      for (const name of ["slos.csv", "a-name-of-more-than-thirty-characters.csv"]) {
+        const begun = yield* Deferred.make<void>()
+        const stuck = Stream.fromEffect(Effect.andThen(Deferred.succeed(begun, undefined), Effect.never))
+        const fiber = yield* Effect.forkChild(sink.put(name, stuck))
+        yield* Deferred.await(begun)
+        const part = list(root).find((one) => one.endsWith(".tmp")) ?? ""
+        const left = part.replace(/.{7}\.tmp$/, "0000000.tmp")
+        const others = [
+          part.replace(/.{14}\.tmp$/, "00000000000000.tmp"),
+          left.replace(".tmp", ".tmpx"),
+          left.replace("0000000", "00000000"),
+          `x${left}`
+        ]
+        for (const one of [left, ...others]) Fs.writeFileSync(Path.join(root, one), "")
+        // The one that is being written stays, too.
+        yield* put(root, name, "text\n")
+        assert.deepStrictEqual(list(root), [name, part, ...others].sort())
+        yield* Fiber.interrupt(fiber)
+        for (const one of list(root)) Fs.rmSync(Path.join(root, one))
+      }
+    }))
+})
+
 describe("a folder leaves as it was", () => {
   it.effect("the file whose bytes fail, or are interrupted, with nothing beside it", () =>
     Effect.gen(function*() {

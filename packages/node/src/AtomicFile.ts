@@ -39,15 +39,33 @@ export interface AtomicFile {
  * A target that can't be renamed onto is overwritten; one that can't be overwritten either leaves the temporary file,
  * which the error names. What is not committed when the scope closes is gone, and the target is as it was.
  *
+ * - `owner`: a name of who writes such files. What an earlier process of the same owner, which was killed, has left
+ *   beside this target is removed; one that writes the target at the same time fails at its end. `@default` none:
+ *   nothing is removed
+ *
  * @category constructors
  * @since 0.1.0
  */
-export const make = Effect.fnUntraced(
-  function*(path: string): Effect.fn.Return<AtomicFile, PlatformError, FileSystem.FileSystem | Scope.Scope> {
+export const make = (
+  path: string,
+  options?: { readonly owner?: string | undefined }
+): Effect.Effect<AtomicFile, PlatformError, FileSystem.FileSystem | Scope.Scope> =>
+  Effect.mapError(open(path, options?.owner), FileError.at(path))
+
+// -----------------------------------------------------------------------------
+// internals
+// -----------------------------------------------------------------------------
+
+const open = Effect.fnUntraced(
+  function*(
+    path: string,
+    owner: string | undefined
+  ): Effect.fn.Return<AtomicFile, PlatformError, FileSystem.FileSystem | Scope.Scope> {
     const fs = yield* FileSystem.FileSystem
     const target = yield* TargetFile.find(path)
+    if (owner !== undefined) yield* TemporaryFile.removeLeft(target.path, owner)
     const temporary = yield* Effect.mapError(
-      TemporaryFile.makeBeside(target.path),
+      TemporaryFile.makeBeside(target.path, owner),
       FileError.at(path, "a temporary file is written beside it")
     )
     if (target.existing !== undefined) {
@@ -73,8 +91,7 @@ export const make = Effect.fnUntraced(
         Effect.uninterruptible
       )
     }
-  },
-  (make, path) => Effect.mapError(make, FileError.at(path))
+  }
 )
 
 const assertReplaceable = Effect.fnUntraced(

@@ -6,6 +6,7 @@
 import * as Effect from "effect/Effect"
 import * as Exit from "effect/Exit"
 import * as FileSystem from "effect/FileSystem"
+import * as Hash from "effect/Hash"
 import type { PlatformError } from "effect/PlatformError"
 import * as Random from "effect/Random"
 import * as Scope from "effect/Scope"
@@ -21,24 +22,37 @@ export interface TemporaryFile {
   readonly keep: Effect.Effect<void>
 }
 
+// Those of this process that are being written.
+const live = new Set<string>()
+
 /**
  * Makes one beside the target, with its name, so that a name that the file system refuses is refused now.
  *
+ * @param owner by whose name {@link removeLeft} finds it
  * @internal
  */
 export const makeBeside = Effect.fnUntraced(function*(
-  target: string
+  target: string,
+  owner?: string
 ): Effect.fn.Return<TemporaryFile, PlatformError, FileSystem.FileSystem | Scope.Scope> {
   const fs = yield* FileSystem.FileSystem
   const opened = yield* Scope.fork(yield* Effect.scope)
   let isKept = false
   const open = Effect.flatMap(
-    pathBeside(target),
-    (path) => Effect.map(Scope.provide(fs.open(path, { flag: "wx" }), opened), (file) => ({ file, path }))
+    pathBeside(target, owner),
+    (path) =>
+      Effect.map(Scope.provide(fs.open(path, { flag: "wx" }), opened), (file) => {
+        live.add(path)
+        return { file, path }
+      })
   )
   const { file, path } = yield* Effect.acquireRelease(
     Effect.retry(open, { times: 9, while: ({ reason }) => reason._tag === "AlreadyExists" }),
-    ({ path }) => Effect.suspend(() => isKept ? Effect.void : Effect.ignore(fs.remove(path, { force: true })))
+    ({ path }) =>
+      Effect.suspend(() => {
+        live.delete(path)
+        return isKept ? Effect.void : Effect.ignore(fs.remove(path, { force: true }))
+      })
   )
   return {
     path,
@@ -51,18 +65,41 @@ export const makeBeside = Effect.fnUntraced(function*(
   }
 })
 
+/**
+ * Removes those that processes of the same owner have left of a target, as far as it can.
+ *
+ * @internal
+ */
+export const removeLeft = Effect.fnUntraced(function*(target: string, owner: string) {
+  const fs = yield* FileSystem.FileSystem
+  const folder = Path.dirname(target)
+  const start = `${stemOf(target)}.${markOf(owner, target)}`
+  const left = (yield* fs.readDirectory(folder)).filter((name) =>
+    name.startsWith(start) && name.endsWith(ending) && name.length === start.length + digits + ending.length &&
+    !live.has(Path.join(folder, name))
+  )
+  yield* Effect.forEach(left, (name) => fs.remove(Path.join(folder, name), { force: true }), { discard: true })
+}, (remove) => Effect.ignore(remove))
+
 // 255 bytes are the usual limit of a name, 143 that of an encrypted one.
 const longName = 30
 
-const pathBeside = (target: string): Effect.Effect<string> =>
-  Effect.map(suffix, (suffix) => {
-    const name = Array.from(Path.basename(target))
-    // A long name gives a character for each of the ending, and so is no longer by any measure.
-    const stem = name.length > longName ? name.slice(0, -suffix.length) : name
-    return Path.join(Path.dirname(target), `${stem.join("")}${suffix}`)
+const digits = 7
+
+const ending = ".tmp"
+
+// A long name gives a character for each of what follows, and so is no longer by any measure.
+const stemOf = (target: string): string => {
+  const name = Array.from(Path.basename(target))
+  return (name.length > longName ? name.slice(0, -(1 + 2 * digits + ending.length)) : name).join("")
+}
+
+const pathBeside = (target: string, owner: string | undefined): Effect.Effect<string> =>
+  Effect.map(Effect.all([Random.nextIntBetween(0, 2 ** 32), Random.nextIntBetween(0, 2 ** 32)]), ([first, second]) => {
+    const mark = owner === undefined ? textOf(first) : markOf(owner, target)
+    return Path.join(Path.dirname(target), `${stemOf(target)}.${mark}${textOf(second)}${ending}`)
   })
 
-const suffix = Effect.map(
-  Effect.all([Random.nextIntBetween(0, 2 ** 32), Random.nextIntBetween(0, 2 ** 32)]),
-  (numbers) => `.${numbers.map((number) => number.toString(36).padStart(7, "0")).join("")}.tmp`
-)
+const markOf = (owner: string, target: string): string => textOf(Hash.string(`${owner}/${Path.basename(target)}`) >>> 0)
+
+const textOf = (number: number): string => number.toString(36).padStart(digits, "0")
