@@ -127,7 +127,7 @@ export const sli = (slo: Slo, from: number, to: number, options?: SloModel.Optio
 }
 
 /**
- * Twelve SLOs of all types that have data from 2023 to 2030, with an outage in every month.
+ * Twelve SLOs of all types that have data from 2023 to 2030, with an outage in most months.
  *
  * @category constructors
  * @since 0.1.0

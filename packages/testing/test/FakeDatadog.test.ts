@@ -387,6 +387,14 @@ describe("the wire", () => {
       assert.deepInclude(second, { sequence: 2, at: 7000, status: undefined, fault: "ECONNRESET" })
     }).pipe(Effect.provide(FakeDatadog.layerMemory())))
 
+  it.effect("a request's query is on record decoded, of a name that is sent twice the last", () =>
+    Effect.gen(function*() {
+      const fake = yield* FakeDatadog.FakeDatadog
+      yield* HttpClient.get(`https://api.datadoghq.com${statusPath(unknownId)}?a=1&b=x%20y+z&a=2`, { headers: keys })
+      const [first] = yield* fake.requests
+      assert.deepStrictEqual(first?.query, { a: "2", b: "x y z" })
+    }).pipe(Effect.provide(FakeDatadog.layerMemory())))
+
   it.effect("onRequest hears of every answer, and of none", () => {
     const heard: Array<[number, number | undefined]> = []
     const onRequest: FakeDatadog.Options["onRequest"] = (request) =>

@@ -1,4 +1,4 @@
-import { SloModel } from "@effect-datadog/slo-report-testing"
+import { Slo, SloModel } from "@effect-datadog/slo-report-testing"
 import { assert, describe, it } from "@effect/vitest"
 import { Schema } from "effect"
 
@@ -196,6 +196,21 @@ describe("any model", () => {
       }, 0)
       const whole = told.length === 0 ? 0 : to - Math.max(from, told[0]![0])
       assert.strictEqual(SloModel.sli(model, from, to), whole === 0 ? undefined : 100 * (whole - down) / whole)
+    }
+  })
+})
+
+describe("the standard SLOs", () => {
+  it("are twelve, of all types, with data in every month from 2023 to 2030, and an outage in most", () => {
+    assert.strictEqual(Slo.standard.length, 12)
+    assert.sameMembers([...new Set(Slo.standard.map(({ model }) => model?.type))], ["metric", "monitor", "time_slice"])
+    for (const { model, name } of Slo.standard) {
+      const slis = Array.from({ length: 12 * 8 }, (_, month) => {
+        const [from = 0, to = 0] = [month, month + 1].map((of) => Date.UTC(2023, of) / 1000)
+        return model === undefined ? undefined : SloModel.sli(model, from, to)
+      })
+      assert.notInclude(slis, undefined, name)
+      assert.isAbove(slis.filter((sli) => sli !== 100).length, slis.length / 2, name)
     }
   })
 })

@@ -1,5 +1,5 @@
 /**
- * When standard SLOs are up: all the time, but for one outage in every month.
+ * When standard SLOs are up: all the time, but for an outage in most months.
  *
  * @since 0.1.0
  */
