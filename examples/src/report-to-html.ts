@@ -12,7 +12,7 @@
  * REPORT_DATA_ID. Both ask a fake where no keys are set.
  */
 import { DatadogSite, SloReportRequest, type SloReportRow } from "@effect-datadog/slo-report"
-import { NodeSloReportClient, SloReportClient, type TableOptions } from "@effect-datadog/slo-report-node"
+import { AtomicFile, NodeSloReportClient, SloReportClient, type TableOptions } from "@effect-datadog/slo-report-node"
 import { Html } from "@effect-datadog/slo-report-render"
 import { NodeServices } from "@effect/platform-node"
 import { Config, Console, DateTime, Effect, FileSystem, Layer, Logger, Option, Schema, Stdio, Stream } from "effect"
@@ -64,18 +64,20 @@ const program = Effect.gen(function*() {
   if (more.length > 0 || (first === "--source" && source === undefined)) {
     return yield* Effect.as(Console.error(usage), 2)
   }
+  // What can't be written is known before a report is waited for.
+  const file = target === undefined ? undefined : yield* AtomicFile.make(target)
   const { about, rows }: Report = yield* first === undefined || source !== undefined
     ? fromDatadog(source)
     : Effect.map(ReportCsv.rows(first === "-" ? stdio.stdin : files.stream(first)), (rows) => ({ rows, about: {} }))
   const site = Option.getOrUndefined(yield* Config.option(Config.schema(DatadogSite.DatadogSite, "DD_SITE")))
   const html = Html.fromRows(rows, { ...about, site, madeAt: yield* DateTime.now })
-  yield* target === undefined
+  yield* file === undefined
     ? Stream.run(Stream.make(html), stdio.stdout({ endOnDone: false }))
-    : files.writeFileString(target, html)
+    : Effect.andThen(file.write(new TextEncoder().encode(html)), file.commit)
   return 0
 })
 
 // Standard output may be the page.
 const logger = Logger.layer([Logger.withConsoleError(Logger.formatLogFmt)])
 
-program.pipe(Effect.provide([NodeServices.layer, logger]), main)
+program.pipe(Effect.scoped, Effect.provide([NodeServices.layer, logger]), main)

@@ -87,6 +87,26 @@ describe("report-to-html of a query", () => {
     )
   }
 
+  it.live("asks for nothing where its page can't be written", () =>
+    Effect.gen(function*() {
+      const fake = yield* FakeDatadog.FakeDatadog
+      const { url } = yield* FakeDatadogServer.FakeDatadogServer
+      const { apiKey, applicationKey } = fake.credentials
+      const environment = {
+        DD_HOST: url,
+        DD_API_KEY: apiKey,
+        DD_APP_KEY: applicationKey,
+        REPORT_QUERY: "service:checkout"
+      }
+      const target = Path.join(folder, "no-such-folder", "report.html")
+      const { code, errors } = yield* Effect.promise(() =>
+        run("report-to-html", environment, undefined, { arguments: ["--source", "auto", target] })
+      )
+      assert.strictEqual(code, 2)
+      assert.include(errors, target)
+      assert.deepStrictEqual(yield* fake.requests, [])
+    }).pipe(Effect.provide(FakeDatadogServer.layerTest())), 30_000)
+
   it("tells how it is used where the source is none", async () => {
     const { code, errors } = await report({ arguments: ["--source", "search"] })
     assert.strictEqual(code, 2)

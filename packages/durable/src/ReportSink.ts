@@ -106,4 +106,9 @@ export const layerFolder = (folder: string): Layer.Layer<ReportSink, never, File
 const owner = "@effect-datadog/slo-report-durable"
 
 const refused = <A, R>(self: Effect.Effect<A, PlatformError, R>): Effect.Effect<A, SinkFailed, R> =>
-  Effect.mapError(self, ({ message }) => new SinkFailed({ issue: message }))
+  Effect.mapError(self, ({ message, reason }) =>
+    new SinkFailed({
+      issue: reason.description === undefined || !("pathOrDescriptor" in reason)
+        ? message
+        : `${reason.pathOrDescriptor}: ${reason.description}`
+    }))

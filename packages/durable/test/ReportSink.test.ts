@@ -160,6 +160,8 @@ describe("a folder leaves as it was", () => {
         const error = errorOf(yield* Effect.exit(put(root, "slos.csv", "text\n")))
         assert.strictEqual(error._tag, "SinkFailed")
         assert.include(error.message, path)
+        // Not the words of another operation.
+        assert.notInclude(error.message, "exportReport")
         assert.deepStrictEqual([list(root), Fs.lstatSync(path).mode], [["slos.csv"], mode])
       }))
   }

@@ -54,7 +54,7 @@ export const toFile = (
   exporting: (write: AtomicFile.AtomicFile["write"]) => Stream.Stream<ExportProgress, SloTableError | PlatformError>
 ): Stream.Stream<ExportProgress, SloTableError | PlatformError, FileSystem> =>
   Stream.unwrap(
-    Effect.map(AtomicFile.make(path), ({ commit, write }) => {
+    Effect.map(Effect.mapError(AtomicFile.make(path), advised(path)), ({ commit, write }) => {
       const notes: Array<string> = []
       const put = Effect.fnUntraced(function*(progress: ExportProgress) {
         if (progress._tag === "Created") notes.push(`report ${progress.id} can be downloaded again`)
@@ -66,3 +66,8 @@ export const toFile = (
       )
     })
   )
+
+const advised = (path: string) => (error: PlatformError): PlatformError =>
+  /^this is no regular file/.test(error.reason.description ?? "")
+    ? FileError.at(path, "take the bytes by exportReport and onChunk")(error)
+    : error

@@ -58,7 +58,7 @@ export const assertFile = (type: FileSystem.File.Type | undefined): Effect.Effec
       "BadResource",
       type === "Directory"
         ? "this is a folder: name a file in it"
-        : `this is no regular file (${type}), which alone is replaced: take the bytes by exportReport and onChunk`
+        : `this is no regular file (${type}), which alone is replaced`
     ))
 
 const follow = Effect.fnUntraced(function*(path: string) {
