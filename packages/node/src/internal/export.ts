@@ -68,6 +68,6 @@ export const toFile = (
   )
 
 const advised = (path: string) => (error: PlatformError): PlatformError =>
-  /^this is no regular file/.test(error.reason.description ?? "")
+  error.reason.description?.startsWith("this is no regular file") === true
     ? FileError.at(path, "take the bytes by exportReport and onChunk")(error)
     : error
