@@ -201,5 +201,6 @@ export const settings: ReadonlyArray<Setting<unknown>> = [
   ...Selection.waiting,
   ...Rule.all,
   OutputFlags.spreadsheet,
+  OutputFlags.color,
   StateFlags.state
 ]

@@ -18,6 +18,7 @@ import * as Output from "./Output.ts"
 import * as OutputFlags from "./OutputFlags.ts"
 import { Stderr } from "./Stderr.ts"
 import * as Table from "./Table.ts"
+import * as Terminal from "./Terminal.ts"
 
 /** @internal */
 export const run: Handler = Effect.fnUntraced(function*(given) {
@@ -26,15 +27,16 @@ export const run: Handler = Effect.fnUntraced(function*(given) {
   const input = yield* Input.read(given)
   const outputs = yield* Output.open(destinations, given.argument)
   const stderr = yield* Stderr
+  const isColored = yield* Terminal.isColored(given)
 
   const judge = Effect.gen(function*() {
     const table = yield* Input.table(input)
     const rows = yield* Stream.runCollect(Table.rows(table))
     const verdict = Verdict.fromRows(Judgement.rows(judgement, rows), judgement.rule)
-    yield* Output.writeAll(outputs, (format) =>
+    yield* Output.writeAll(outputs, ({ format, path }) =>
       format === "csv" || format === "html"
         ? Format.table(format, table, { spreadsheet: false })
-        : Format.verdict(format, verdict))
+        : Format.verdict(format, verdict, { colors: isColored && Output.isStdout(path) }))
     const isSaid = destinations.some(({ format, path }) => format === "text" && Output.isStdout(path))
     if (!isSaid && !Flag.isOn(given, Flag.quiet)) yield* stderr.line(Format.summary(verdict))
     return Judgement.codeOf(judgement, verdict)

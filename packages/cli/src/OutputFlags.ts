@@ -80,10 +80,17 @@ export const spreadsheet = Setting.toggle(
 )
 
 /** @internal */
+export const color = Setting.choice(
+  "color",
+  ["auto", "always", "never"],
+  "whether verdicts as text have colours (default: auto, on a terminal, without NO_COLOR)"
+)
+
+/** @internal */
 export const tableFlags = (usual: string): ReadonlyArray<Flag> => [format(ofTable, usual), output, write, spreadsheet]
 
 /** @internal */
-export const verdictFlags: ReadonlyArray<Flag> = [format(ofVerdict, "text"), output, write]
+export const verdictFlags: ReadonlyArray<Flag> = [format(ofVerdict, "text"), output, write, color]
 
 /** @internal */
 export const textFlags: ReadonlyArray<Flag> = [format(ofText, "text")]

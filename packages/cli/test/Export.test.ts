@@ -59,6 +59,14 @@ describe("export", () => {
       assert.isTrue(drawn.some((line) => line.startsWith("in_progress · 9 s elapsed")), stderr)
     }).pipe(over({ timeline: Timeline.after("10 seconds", "completed") })))
 
+  it.effect("redraws nothing on a terminal that takes letters alone", () =>
+    Effect.gen(function*() {
+      const options = { isTerminal: true, environment: { TERM: "dumb" } }
+      const { stderr } = yield* runOver(["export", ...period], options)
+      assert.notInclude(stderr, "\u001b")
+      assert.include(stderr, "is created\nin_progress · ")
+    }).pipe(over({ timeline: Timeline.after("10 seconds", "completed") })))
+
   it.effect("shows nothing quietly", () =>
     Effect.gen(function*() {
       assert.deepStrictEqual(yield* runOver(["export", "-q", ...period]), { code: 0, stdout: file, stderr: "" })

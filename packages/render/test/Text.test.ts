@@ -54,6 +54,34 @@ fail: 4 judged, 2 failed, 2 warnings, 1 without data, 1 without a target, 1 not 
     ])
   })
 
+  it("have their verdicts in colours where that is wanted, and nothing else is other", () => {
+    const verdict = judge([
+      row({ name: "Catalogue", target: 95, cells: ["95.088"] }),
+      row({ name: "API errors", target: 99.5, cells: [""], exportError: "Query timed out" }),
+      row({ name: "Free", cells: ["50"] }),
+      row({ name: "Checkout", target: 99.9, cells: ["99.866393"] }),
+      row({ name: "Basket", target: 99.9, cells: ["100"] })
+    ], { warnBudget: 5 })
+    const text = Text.fromVerdict(verdict, { colors: true })
+    assert.deepStrictEqual(text.split("\n").map((line) => line.split(/ {2}|:/)[0]), [
+      "\u001b[1;31mFAIL\u001b[0m",
+      "\u001b[33m?\u001b[0m",
+      "\u001b[33mwarn\u001b[0m",
+      "\u001b[32mpass\u001b[0m",
+      "\u001b[2m-\u001b[0m",
+      "\u001b[1;31mfail\u001b[0m",
+      ""
+    ])
+    assert.strictEqual(text.replaceAll(/\u001b\[[\d;]+m/g, ""), Text.fromVerdict(verdict))
+    const ends = [judge([row({ target: 95, cells: ["96"] })]), judge([])].map((verdict) =>
+      Text.fromVerdict(verdict, { colors: true }).trimEnd().split("\n").at(-1)
+    )
+    assert.deepStrictEqual(ends, [
+      "\u001b[32mpass\u001b[0m: 1 judged",
+      "\u001b[33minconclusive\u001b[0m: the report has no SLOs"
+    ])
+  })
+
   it("are one for an empty report", () => {
     assert.strictEqual(Text.fromVerdict(judge([])), "inconclusive: the report has no SLOs\n")
   })
