@@ -16,6 +16,8 @@ import * as Input from "./Input.ts"
 import * as Judgement from "./Judgement.ts"
 import * as Output from "./Output.ts"
 import * as OutputFlags from "./OutputFlags.ts"
+import * as Rule from "./Rule.ts"
+import * as Settings from "./Settings.ts"
 import { Stderr } from "./Stderr.ts"
 import * as Table from "./Table.ts"
 import * as Terminal from "./Terminal.ts"
@@ -23,6 +25,7 @@ import * as Terminal from "./Terminal.ts"
 /** @internal */
 export const run: Handler = Effect.fnUntraced(function*(given) {
   const judgement = yield* Judgement.read(given)
+  const policy = yield* readPolicy(given)
   const destinations = yield* Destination.read(given, OutputFlags.ofVerdict, () => "text", tableFormats)
   const input = yield* Input.read(given)
   const outputs = yield* Output.open(destinations, given.argument)
@@ -32,7 +35,11 @@ export const run: Handler = Effect.fnUntraced(function*(given) {
   const judge = Effect.gen(function*() {
     const table = yield* Input.table(input)
     const rows = yield* Stream.runCollect(Table.rows(table))
-    const verdict = Verdict.fromRows(Judgement.rows(judgement, rows), judgement.rule)
+    const verdict = policy?.judge(judgement, rows) ??
+      Verdict.fromRows(Judgement.rows(judgement, rows), judgement.rule)
+    for (const warning of policy?.warnings(rows) ?? []) {
+      if (!Flag.isOn(given, Flag.quiet)) yield* stderr.line(warning)
+    }
     yield* Output.writeAll(outputs, ({ format, path }) =>
       format === "csv" || format === "html"
         ? Format.table(format, table, { spreadsheet: false })
@@ -53,6 +60,13 @@ export const run: Handler = Effect.fnUntraced(function*(given) {
 // -----------------------------------------------------------------------------
 // internals
 // -----------------------------------------------------------------------------
+
+const readPolicy = Effect.fnUntraced(function*(given: Flag.Given) {
+  const path = yield* Settings.valueOf(given, Rule.policy)
+  return path === undefined
+    ? undefined
+    : yield* Effect.flatMap(Effect.promise(() => import("./Policy.ts")), ({ load }) => load(path))
+})
 
 // What can be written beside a verdict: the table that was judged.
 const tableFormats = ["csv", "html"] as const

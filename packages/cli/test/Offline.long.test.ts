@@ -30,7 +30,11 @@ describe("a command over a file", () => {
   it.each(cases)("needs nothing of what asks Datadog: %s as %s", async (command, format) => {
     const [file, written] = [Path.join(root, "report.csv"), Path.join(root, `${command}.${format}`)]
     Fs.writeFileSync(file, text)
-    const beside = command === "gate" ? ["--write", `html=${written}.html`, "--write", `csv=${written}.csv`] : []
+    const policy = Path.join(root, "policy.json")
+    Fs.writeFileSync(policy, JSON.stringify([{ match: "checkout", min_budget: 1 }]))
+    const beside = command === "gate"
+      ? ["--write", `html=${written}.html`, "--write", `csv=${written}.csv`, "--policy", policy]
+      : []
     const runs = [
       await spawned(bin, [command, file, "-f", format, ...beside], { cwd: root }),
       await spawned(bin, [command, "-", "-f", format], { cwd: root, stdin: text }),

@@ -61,7 +61,9 @@ export const fromVerdict = (verdict: Verdict.Verdict, { colors = false }: Option
       columns.note
     ].join("  ").trimEnd()
   )
-  return [...table, color(verdict.verdict) + Sentence.summary(verdict).slice(verdict.verdict.length)].map((line) => `${line}\n`).join("")
+  return [...table, color(verdict.verdict) + Sentence.summary(verdict).slice(verdict.verdict.length)].map((line) =>
+    `${line}\n`
+  ).join("")
 }
 
 // -----------------------------------------------------------------------------

@@ -1,6 +1,7 @@
 import { SloVerdict, Verdict, VerdictRule } from "@effect-datadog/slo-report"
 import { assert, describe, it } from "@effect/vitest"
 import { Schema } from "effect"
+import { stripVTControlCharacters } from "node:util"
 import { JUnit, Text } from "../src/index.ts"
 import * as Percent from "../src/internal/percent.ts"
 import { isolated, lines, nameOf, oneLine } from "../src/internal/text.ts"
@@ -72,7 +73,7 @@ fail: 4 judged, 2 failed, 2 warnings, 1 without data, 1 without a target, 1 not 
       "\u001b[1;31mfail\u001b[0m",
       ""
     ])
-    assert.strictEqual(text.replaceAll(/\u001b\[[\d;]+m/g, ""), Text.fromVerdict(verdict))
+    assert.strictEqual(stripVTControlCharacters(text), Text.fromVerdict(verdict))
     const ends = [judge([row({ target: 95, cells: ["96"] })]), judge([])].map((verdict) =>
       Text.fromVerdict(verdict, { colors: true }).trimEnd().split("\n").at(-1)
     )
