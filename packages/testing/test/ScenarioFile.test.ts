@@ -127,7 +127,7 @@ describe("a scenario as JSON", () => {
       )
       assert.strictEqual(
         yield* problem({ rateLimit: { limit: 3, period: "soon" } }),
-        `${line}rateLimit.period: Expected a valid Duration string`
+        `${line}rateLimit.period: Expected a duration such as "10 minutes"`
       )
       assert.strictEqual(
         yield* problem({ reports: [{ id: "a/b" }] }),
