@@ -94,8 +94,7 @@ const take = (
   const flag = own.find((flag) => flag.name === name)
   if (flag === undefined) {
     if (flags.has(name)) return `${rawName} is no flag of datadog-slo ${command.name}.`
-    const suggestion = nearest(name, own.map(({ name }) => name))
-    return `There is no flag ${rawName}.${suggestion === undefined ? "" : ` Did you mean --${suggestion}?`}`
+    return noFlag(rawName, own)
   }
   const text = textOf()
   if (text === undefined) return `${rawName} lacks its value, ${flag.metavar}.`
@@ -110,6 +109,11 @@ const take = (
     if (value === undefined || (!inlineValue && isName(value))) return undefined
     return inlineValue && !rawName.startsWith("--") ? value.replace(/^=/, "") : value
   }
+}
+
+const noFlag = (rawName: string, own: ReadonlyArray<Flag.Flag>): string => {
+  const suggestion = nearest(rawName.replace(/^-+/, ""), own.map(({ name }) => name))
+  return `There is no flag ${rawName}.${suggestion === undefined ? "" : ` Did you mean --${suggestion}?`}`
 }
 
 const letters = new Set([...flags.values()].map(({ letter }) => letter))
@@ -128,7 +132,9 @@ const noCommand = ([first, second]: ReadonlyArray<string>, flag: string | undefi
     // Help that nobody has asked for is no output.
     return { _tag: "Say", stdout: "", stderr: `${Help.ofGroup(group)}\n`, code: ExitCode.usage }
   }
-  if (wrong === undefined) return misuse("There is no command.", group)
+  if (wrong === undefined) {
+    return misuse(flag !== undefined && !isName(flag) ? noFlag(flag, Flag.everywhere) : "There is no command.", group)
+  }
   const names = Commands.commands.flatMap(({ name }) => {
     const [one = "", step] = name.split(" ")
     return group === "" ? [one] : one === group && step !== undefined ? [step] : []

@@ -66,6 +66,8 @@ describe("a command line", () => {
     misuses(["exports", "lst"], `There is no command "lst". Did you mean list? Try: datadog-slo exports --help`)
     misuses(["report", "wait"], "It lacks <id>, the report's id. Try: datadog-slo report wait --help")
     misuses(["-q"], "There is no command. Try: datadog-slo --help")
+    misuses(["--versoin"], "There is no flag --versoin. Did you mean --version? Try: datadog-slo --help")
+    misuses(["report", "-x"], "There is no flag -x. Try: datadog-slo report --help")
   })
 
   it("has no flag that takes a secret", () => {

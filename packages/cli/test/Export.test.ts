@@ -219,8 +219,12 @@ describe("export", () => {
         [...period, "--timezone", "Mars"],
         `--timezone: expected an IANA name such as Europe/Berlin or UTC, got "Mars".`
       )
-      yield* says(["-Q", "x", "--last", "9000y"], "Expected whole seconds, from 1970 to the end of 9999, in --last.")
-      yield* says(["-Q", "x", "--from", "2024-02-01", "--to", "2024-01-01"], `Expected a time before "to", in --from.`)
+      yield* says(["-Q", "x", "--last", "9000y"], "--last: expected whole seconds, from 1970 to the end of 9999.")
+      yield* says(["-Q", "x", "--from", "2024-02-01", "--to", "2024-01-01"], "--from: expected a time before --to.")
+      yield* says(
+        ["-Q", "x", "--from", "yesterday"],
+        "--from: expected a time such as 2024-01-31, 2024-01-31T08:00, 30d or now, got \"yesterday\"."
+      )
       assert.deepStrictEqual(yield* (yield* FakeDatadog.FakeDatadog).requests, [])
     }).pipe(over()))
 })
