@@ -4,6 +4,7 @@
  *
  * @since 0.1.0
  */
+import type { DatadogError } from "@effect-datadog/slo-report/DatadogError"
 import type { SloReport } from "@effect-datadog/slo-report/SloReport"
 import type { ExportState } from "@effect-datadog/slo-report-durable/ReportExport"
 import type { ExportProgress } from "@effect-datadog/slo-report-node/ExportProgress"
@@ -62,7 +63,7 @@ export const layer = (isQuiet: boolean): Layer.Layer<Progress, never, Stderr> =>
             case "SourceChosen":
               return event.source === "report" ? Effect.void : Effect.andThen(
                 event.reason === "closed"
-                  ? say("Datadog takes no reports here: the table is made from the histories of the SLOs.")
+                  ? say(`Datadog makes no report here${statusOf(event.refusal)}: trying the histories of the SLOs.`)
                   : Effect.void,
                 turnTo("searching")
               )
@@ -180,6 +181,9 @@ const makeState = Effect.map(Clock.currentTimeMillis, (started) => {
       })
   }
 })
+
+const statusOf = (refusal: DatadogError | undefined): string =>
+  refusal !== undefined && "status" in refusal ? ` (${refusal.status})` : ""
 
 const seconds = (millis: number): string => `${Math.max(0, Math.round(millis / 1000))} s`
 

@@ -102,7 +102,7 @@ describe("export", () => {
       const { code, stderr, stdout } = yield* runOver(["export", "-Q", "*", "--last", "1mo"])
       assert.strictEqual(code, 0)
       assert.strictEqual(stdout.split("\n").length, 14)
-      assert.match(stderr, /^Datadog takes no reports here: the table is made from the histories of the SLOs\.\n/)
+      assert.match(stderr, /^Datadog makes no report here \(403\): trying the histories of the SLOs\.\n/)
       assert.match(stderr, /\ncomputed · [\d,]+ bytes · /)
       assert.strictEqual((yield* runOver(["export", "-Q", "*", "--last", "1mo", "--source", "report"])).code, 4)
     }).pipe(
