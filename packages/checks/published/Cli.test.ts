@@ -131,6 +131,20 @@ describe.each(["22.19.0", process.versions.node])("the command on Node %s", (ver
     assert.deepStrictEqual(await run(node, "report", "download", id), { code: 0, output: table, errors: "" })
   })
 
+  test("keeps an export, and looks after it", async (node) => {
+    const state = ["--state", `exports-${version}.db`]
+    const kept = await run(node, "export", "-q", "-Q", "x", "--last", "2mo", ...state)
+    assert.deepStrictEqual(kept, { code: 0, output: table, errors: "" })
+    const list = await run(node, "exports", "list", "-q", ...state)
+    assert.deepStrictEqual([list.code, list.output], [0, ""])
+    assert.deepStrictEqual(await run(node, "exports", "prune", "-q", ...state), { code: 0, output: "0\n", errors: "" })
+    for (const step of ["retry", "cancel"]) {
+      const { code, errors } = await run(node, "exports", step, "no-export", ...state)
+      assert.strictEqual(code, 2)
+      assert.match(errors, /^error: There is no export "no-export" in this store[^\n]*\n$/)
+    }
+  })
+
   test("finds out what is wrong, and does without Datadog", async (node) => {
     const doctor = await run(node, "doctor")
     assert.deepStrictEqual([doctor.code, doctor.errors], [0, ""], doctor.output)

@@ -41,6 +41,13 @@ export const start = (name: Name, given: Given): void => {
     })
   })
 
+  // What is experimental in Node is no news for who runs a command: SQLite is in Node 22.
+  const warn = process.listeners("warning")
+  process.removeAllListeners("warning")
+  process.on("warning", (warning) => {
+    if (warning.name !== "ExperimentalWarning") { for (const listener of warn) listener(warning) }
+  })
+
   // Without a listener, output that nobody reads would be a crash; who writes hears of it.
   process.stdout.on("error", () => {})
   process.stderr.on("error", () => {})

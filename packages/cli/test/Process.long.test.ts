@@ -34,6 +34,18 @@ describe("^C", () => {
   })
 })
 
+describe("Node's own warnings", () => {
+  it("are not shown of what it calls experimental, as SQLite is in Node 22, and of nothing else are they hidden", async () => {
+    const script = "setTimeout(() => {" +
+      "process.emitWarning('SQLite', 'ExperimentalWarning'); process.emitWarning('leaks', 'MaxListeners')}, 50)"
+    const environment = { NODE_OPTIONS: `--import=data:text/javascript,${encodeURIComponent(script)}` }
+    const { code, stderr } = await spawned(at.bin, ["gate", "--demo", "-q"], { environment })
+    assert.strictEqual(code, 1)
+    assert.notInclude(stderr, "SQLite")
+    assert.include(stderr, "MaxListeners: leaks")
+  })
+})
+
 describe("a Node that is too old", () => {
   it("is told so in one line: 2", async () => {
     const script = "Object.defineProperty(process.versions, 'node', { value: '20.11.1' })"
