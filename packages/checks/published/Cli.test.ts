@@ -88,7 +88,7 @@ describe.each(["22.19.0", process.versions.node])("the command on Node %s", (ver
       assert.fail(node.reason)
     })
 
-  test("tells its version and its help", async (node) => {
+  test("tells its version, its help and its completions", async (node) => {
     assert.deepStrictEqual(await run(node, "--version"), {
       code: 0,
       output: `datadog-slo ${command.manifest.version}\n`,
@@ -97,6 +97,10 @@ describe.each(["22.19.0", process.versions.node])("the command on Node %s", (ver
     const { code, errors, output } = await run(node, "--help")
     assert.deepStrictEqual([code, errors], [0, ""])
     assert.include(output, "Usage: datadog-slo <command> [flags]")
+    assert.include(
+      (await run(node, "completions", "bash")).output,
+      "\ncomplete -o filenames -F _datadog_slo datadog-slo\n"
+    )
   })
 
   test("judges and converts a file", async (node) => {

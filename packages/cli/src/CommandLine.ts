@@ -14,7 +14,8 @@ import { version } from "./version.ts"
 
 /** @internal */
 export type CommandLine =
-  | { readonly _tag: "Run"; readonly name: Commands.Name; readonly given: Flag.Given }
+  | { readonly _tag: "Run"; readonly name: Commands.Runnable; readonly given: Flag.Given }
+  | { readonly _tag: "Complete"; readonly shell: Commands.Shell }
   | { readonly _tag: "Say"; readonly stdout: string; readonly stderr: string; readonly code: number }
 
 /** @internal */
@@ -54,6 +55,12 @@ export const parse = (args: ReadonlyArray<string>): CommandLine => {
   if (extra !== undefined) return misuse(`There is no place for ${JSON.stringify(extra)}.`, command.name)
   if (argument?.isRequired && rest.length === 0) {
     return misuse(`It lacks <${argument.name}>, ${argument.description}.`, command.name)
+  }
+  if (command.name === "completions") {
+    const shell = Commands.shells.find((shell) => shell === rest[0])
+    return shell === undefined
+      ? misuse(`There are no completions for ${JSON.stringify(rest[0])}, but for bash and zsh.`, command.name)
+      : { _tag: "Complete", shell }
   }
   return { _tag: "Run", name: command.name, given: { texts, argument: rest[0] } }
 }

@@ -54,6 +54,7 @@ export const format = (words: ReadonlyArray<string>, usual: string): Flag => ({
   name: "format",
   letter: "f",
   metavar: "format",
+  words,
   description: `${words.join(", ")} (default: ${usual})`
 })
 

@@ -146,10 +146,10 @@ describe("a process", () => {
       }
     }))
 
-  it.live("shows help whatever the environment and the network are", () =>
+  it.live("shows help and completions whatever the environment and the network are", () =>
     Effect.promise(async () => {
       const broken = { DD_SITE: "nonsense", DD_API_KEY: " ", DD_HOST: ":", HTTPS_PROXY: "x:/", DD_SLO_CONFIG: "/none" }
-      for (const args of [["--help"], ["gate", "--help"], ["--version"], ["help", "report"]]) {
+      for (const args of [["--help"], ["gate", "--help"], ["--version"], ["help", "report"], ["completions", "bash"]]) {
         const { code, stderr, stdout } = await spawned(at.bin, args, { environment: broken })
         assert.deepStrictEqual([code, stderr], [0, ""])
         assert.isNotEmpty(stdout)

@@ -61,6 +61,7 @@ const transport = Layer.unwrap(
 export const run = (args: ReadonlyArray<string>, options: Options = {}): Effect.Effect<Outcome> => {
   const line = CommandLine.parse(args)
   if (line._tag === "Say") return Effect.succeed(line)
+  if (line._tag === "Complete") return Effect.die("it is for a shell")
   const stdout: Array<string> = []
   const stderr: Array<string> = []
   const stdio = Stdio.layerTest({
