@@ -21,6 +21,8 @@ import { Stderr } from "./Stderr.ts"
 
 /** @internal */
 export class Progress extends Context.Service<Progress, {
+  /** A line, but where none is wanted. */
+  readonly say: (text: string) => Effect.Effect<void>
   readonly exported: (event: ExportProgress) => Effect.Effect<void>
   readonly polled: (report: SloReport) => Effect.Effect<void>
   /** An export that is kept. */
@@ -58,6 +60,7 @@ export const layer = (isQuiet: boolean): Layer.Layer<Progress, never, Stderr> =>
         yield* Effect.forkScoped(Effect.schedule(show(true), Schedule.spaced(every)))
       }
       return Progress.of({
+        say,
         exported: (event) => {
           switch (event._tag) {
             case "SourceChosen":

@@ -74,6 +74,9 @@ describe("export --state", () => {
       // The same command makes another one.
       assert.strictEqual((yield* runTo(...request, "--state", state)).stdout, file)
       assert.strictEqual((yield* reports).length, 2)
+      const quiet = [...request, "--state", state, "-q"]
+      assert.deepStrictEqual(yield* runTo(...quiet), { code: 0, stdout: file, stderr: "" })
+      assert.strictEqual((yield* runTo("exports", "list", "-q", "--state", state)).stderr, "")
     }).pipe(over(Timeline.after("5 seconds", "completed"))))
 
   it.effect.each(
