@@ -33,7 +33,7 @@ export const makeOutside = (files: Files, options?: FakeDatadog.Options): Effect
 
 export interface Process {
   readonly exports: ReportExports.Service
-  /** The writes that were done, in words. */
+  /** The writes that were done, in words: how many there are is the same in each run. */
   readonly writes: Array<string>
   readonly died: Deferred.Deferred<void>
   /** Ends it as a process ends that is asked to. */
@@ -92,7 +92,9 @@ export const makeProcess = Effect.fnUntraced(function*(
     saveEnvelope: (options) => {
       const { envelope } = options
       const what = envelope._tag === "Request" ? `${envelope.tag} ${nameOf(envelope.payload)}` : envelope._tag
-      return Effect.tap(writing(what)(encoded.saveEnvelope(options)), () =>
+      // Who asks again for what is stored writes nothing, and how often it does depends on how long a report takes.
+      const isKnown = options.primaryKey !== null && driver.requestsByPrimaryKey.has(options.primaryKey)
+      return Effect.tap((isKnown ? there : writing(what))(encoded.saveEnvelope(options)), () =>
         Effect.sync(() => {
           if (!isLost(envelope.address.entityType)) return
           for (const one of driver.unprocessed) if (isLost(one.address.entityType)) driver.unprocessed.delete(one)
