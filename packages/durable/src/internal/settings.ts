@@ -32,12 +32,12 @@ export const layer = ({ account, host, port, serve = true }: Settings): Layer.La
     runnerAddress: serve ? Option.some(RunnerAddress.make(host, port)) : Option.none(),
     availableShardGroups: [account],
     assignedShardGroups: [account],
-    shardsPerGroup: 32,
+    shardsPerGroup: 1,
     shardLockExpiration: Duration.seconds(15),
     shardLockRefreshInterval: Duration.seconds(5),
     refreshAssignmentsInterval: Duration.seconds(1),
     entityMessagePollInterval: Duration.seconds(1),
     entityReplyPollInterval: Duration.millis(200),
     // A create call under way has so long to be answered; a download is begun anew elsewhere.
-    entityTerminationTimeout: Duration.seconds(5)
+    entityTerminationTimeout: Duration.millis(200)
   })

@@ -36,6 +36,7 @@ export interface Process {
   /** The writes that were done, in words: how many there are is the same in each run. */
   readonly writes: Array<string>
   readonly died: Deferred.Deferred<void>
+  readonly kill: Effect.Effect<void>
   /** Ends it as a process ends that is asked to. */
   readonly close: Effect.Effect<void>
 }
@@ -118,7 +119,8 @@ export const makeProcess = Effect.fnUntraced(function*(
     withTransaction: encoded.withTransaction
   }
 
-  const store = Layer.succeed(ExportStore.ExportStore, { account: "default", journal: MemoryJournal.make(driver) })
+  const journal = MemoryJournal.make(driver)
+  const store = Layer.succeed(ExportStore.ExportStore, { account: "default", isShared: true, journal })
   const engine = Cluster.layer(
     { account: "default", host: "test", port: 1 },
     Messages.layer(Effect.succeed(wrapped)),
@@ -144,5 +146,6 @@ export const makeProcess = Effect.fnUntraced(function*(
   const scope = Scope.makeUnsafe()
   const built = yield* Layer.buildWithMemoMap(process, Layer.makeMemoMapUnsafe(), scope)
   const exports = Context.get(built, ReportExports.ReportExports)
-  return { exports, writes, died, close: Scope.close(scope, Exit.void) } satisfies Process
+  const kill = Effect.sync(() => void (isDead = true))
+  return { exports, writes, died, kill, close: Scope.close(scope, Exit.void) } satisfies Process
 })
