@@ -45,7 +45,9 @@ export default defineConfig({
       thresholds: {
         "packages/core/src/**": { 100: true },
         "packages/render/src/**": { 100: true },
-        "packages/node/src/**": { lines: 95, branches: 95, functions: 95, statements: 95 }
+        "packages/node/src/**": { lines: 95, branches: 95, functions: 95, statements: 95 },
+        // What only Postgres or a killed process can show is in the long tests.
+        "packages/durable/src/**": { lines: 95, branches: 85, functions: 90, statements: 95 }
       }
     }
   }

@@ -9,6 +9,7 @@ import * as FileSystem from "effect/FileSystem"
 import * as Layer from "effect/Layer"
 import * as Path from "effect/Path"
 import type { PlatformError } from "effect/PlatformError"
+import * as Random from "effect/Random"
 import * as Stream from "effect/Stream"
 import { SinkFailed } from "./ExportError.ts"
 
@@ -53,8 +54,9 @@ export class ReportSink extends Context.Service<ReportSink, Service>()(
  *
  * **Details**
  *
- * A file is written as `<name>.part` and forced to the disk before it is renamed. Where several hosts export into one
- * store, all must have the same folder; a location is the file's absolute path.
+ * A file is written as `<name>.<digits>.part` and forced to the disk before it is renamed; what a killed process has
+ * left of it is removed. Where several hosts export into one store, all must have the same folder; a location is the
+ * file's absolute path.
  *
  * **Example** (Files by name)
  *
@@ -81,9 +83,13 @@ export const layerFolder = (folder: string): Layer.Layer<ReportSink, never, File
       return {
         put: <E>(name: string, bytes: Stream.Stream<Uint8Array, E>) => {
           const location = path.join(root, name)
-          const part = `${location}.part`
-          const write = Effect.gen(function*() {
+          const isPart = (other: string) =>
+            other.startsWith(`${name}.`) && /^\d+\.part$/.test(other.slice(name.length + 1))
+          const write = Effect.fnUntraced(function*(part: string) {
             yield* refused(fs.makeDirectory(root, { recursive: true }))
+            for (const left of (yield* refused(fs.readDirectory(root))).filter(isPart)) {
+              yield* refused(fs.remove(path.join(root, left), { force: true }))
+            }
             const file = yield* refused(fs.open(part, { flag: "w" }))
             let size = 0
             yield* Stream.runForEach(bytes, (chunk) => {
@@ -93,13 +99,16 @@ export const layerFolder = (folder: string): Layer.Layer<ReportSink, never, File
             yield* refused(file.sync)
             return size
           })
-          return Effect.scoped(write).pipe(
-            Effect.tap(refused(fs.rename(part, location))),
-            // The new name is on the disk when the folder is, where a folder can be forced there.
-            Effect.tap(Effect.ignore(Effect.scoped(Effect.flatMap(fs.open(root), (opened) => opened.sync)))),
-            Effect.map((size) => ({ location, bytes: size })),
-            Effect.onError(() => Effect.ignore(fs.remove(part, { force: true })))
-          )
+          const put = (part: string) =>
+            Effect.scoped(write(part)).pipe(
+              Effect.tap(refused(fs.rename(part, location))),
+              // The new name is on the disk when the folder is, where a folder can be forced there.
+              Effect.tap(Effect.ignore(Effect.scoped(Effect.flatMap(fs.open(root), (opened) => opened.sync)))),
+              Effect.map((size) => ({ location, bytes: size })),
+              Effect.onError(() => Effect.ignore(fs.remove(part, { force: true })))
+            )
+          // Of its own: a process that was frozen may go on to write, while another one does.
+          return Effect.flatMap(Random.nextIntBetween(0, 2 ** 31), (digits) => put(`${location}.${digits}.part`))
         }
       }
     })

@@ -111,6 +111,22 @@ describe("a process with many exports to create", () => {
     }))
 })
 
+describe("a process that was frozen, and has lost its exports", () => {
+  it.effect("sends none of the calls that it was about to, since another process has", () =>
+    Effect.gen(function*() {
+      const { outside, process } = yield* making(3000)
+      yield* begin(process)
+      yield* seconds(1)
+      // Each believes that all exports are its own.
+      const { exports } = yield* makeProcess(outside)
+      yield* exports.start(requestOf({ query: "env:first" }))
+      yield* seconds(60)
+      const sent = yield* creates(outside)
+      assert.strictEqual(sent.length, 20)
+      assert.strictEqual(new Set(sent.map(({ body }) => body)).size, 20)
+    }))
+})
+
 describe("a process that is asked to end", () => {
   it.effect("gives a download up at once, and the next one puts the whole file", () =>
     Effect.gen(function*() {

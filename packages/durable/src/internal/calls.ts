@@ -13,8 +13,13 @@ import * as Semaphore from "effect/Semaphore"
 import type { ExportError } from "../ExportError.ts"
 import type { CreatedReport } from "./wire.ts"
 
-/** Sends a call in its turn, and marks before that it is begun. @internal */
-export type Begin = <A, E, R>(call: Effect.Effect<A, E, R>, mark: Effect.Effect<void>) => Effect.Effect<A, E, R>
+/**
+ * Sends a call in its turn.
+ *
+ * @param mark stores before that it is begun, and tells whether nobody else had
+ * @internal
+ */
+export type Begin = <A, E, R>(call: Effect.Effect<A, E, R>, mark: Effect.Effect<boolean>) => Effect.Effect<A, E, R>
 
 /** @internal */
 export interface Calls {
@@ -62,7 +67,11 @@ export const make = (mayBeElsewhere: boolean): Calls => {
           Effect.suspend(() => {
             if (isEnding) return Effect.never
             begun.add(key)
-            return mark
+            return Effect.flatMap(mark, (isOwn) => {
+              if (isOwn) return Effect.void
+              begun.delete(key)
+              return Effect.never
+            })
           })
         )
       )

@@ -11,6 +11,7 @@ import * as DateTime from "effect/DateTime"
 import * as Effect from "effect/Effect"
 import * as Exit from "effect/Exit"
 import * as Option from "effect/Option"
+import * as Random from "effect/Random"
 import type * as Schema from "effect/Schema"
 import type * as DurableDeferred from "effect/workflow/DurableDeferred"
 import * as WorkflowEngine from "effect/workflow/WorkflowEngine"
@@ -35,7 +36,8 @@ const attempt = Effect.fnUntraced(function*(
   n: number
 ) {
   const engine = yield* WorkflowEngine.WorkflowEngine
-  const { executionId, workflow } = yield* WorkflowEngine.WorkflowInstance
+  const instance = yield* WorkflowEngine.WorkflowInstance
+  const { executionId, workflow } = instance
 
   const done = <S extends Schema.Top, E extends Schema.Top>(
     deferred: DurableDeferred.DurableDeferred<S, E>,
@@ -59,12 +61,16 @@ const attempt = Effect.fnUntraced(function*(
   const call = (begin: Calls.Begin) =>
     Effect.gen(function*() {
       const begun = yield* StoreError.patiently(engine.deferredResult(marks.begun(n)))
-      if (Option.isSome(begun)) return yield* elsewhere(yield* begun.value)
+      if (Option.isSome(begun)) return yield* elsewhere((yield* begun.value).at)
       let createdAt = 0
+      // A process that was frozen while it waited for its turn may have lost the export, and another one has begun.
       const mark = Effect.gen(function*() {
         createdAt = yield* Clock.currentTimeMillis
-        yield* done(marks.begun(n), Exit.succeed(createdAt))
-      })
+        const by = yield* Random.next
+        yield* done(marks.begun(n), Exit.succeed({ at: createdAt, by }))
+        const first = yield* StoreError.patiently(engine.deferredResult(marks.begun(n)))
+        return Option.isSome(first) && (yield* first.value).by === by
+      }).pipe(Effect.provideService(WorkflowEngine.WorkflowInstance, instance))
       const id = yield* begin(client.createReport(request), mark).pipe(
         Effect.provideService(RetryPolicy.Current, RetryPolicy.none)
       )

@@ -15,8 +15,11 @@ export const make = ({ startedAt }: Pick<Payload, "startedAt">) => {
   const named = (name: string): string => `${name}@${startedAt}`
   return {
     named,
-    /** When the nth create call was begun. */
-    begun: (n: number) => DurableDeferred.make(named(`create/${n}/begun`), { success: Schema.Finite }),
+    /** When the nth create call was begun, and by whom: a number by chance. The first that is stored holds. */
+    begun: (n: number) =>
+      DurableDeferred.make(named(`create/${n}/begun`), {
+        success: Schema.Struct({ at: Schema.Finite, by: Schema.Finite })
+      }),
     /** How it ended, where the process that had begun it could not store that as its own step's end. */
     made: (n: number) =>
       DurableDeferred.make(named(`create/${n}/made`), { success: CreatedReport, error: ExportError }),
