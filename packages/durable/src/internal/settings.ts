@@ -36,7 +36,7 @@ export const layer = ({ account, host, port, serve = true }: Settings): Layer.La
     shardsPerGroup: 1,
     shardLockExpiration: Duration.seconds(15),
     shardLockRefreshInterval: Duration.seconds(5),
-    refreshAssignmentsInterval: Duration.seconds(1),
+    refreshAssignmentsInterval: Duration.millis(500),
     entityMessagePollInterval: Duration.seconds(1),
     entityReplyPollInterval: Duration.millis(200),
     // A step under way is given up, and begun anew elsewhere; a create call is waited for before (`calls.ts`).
