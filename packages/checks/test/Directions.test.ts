@@ -9,7 +9,7 @@ import { glob, read } from "./utils/workspace.ts"
 const directions: Readonly<Record<string, ReadonlyArray<string>>> = {
   "internal/file": [],
   "internal/http": ["DatadogConfig", "DatadogSettings", "RetryPolicy", "SloReportMetrics", "WaitEvent"],
-  "internal/pacing": ["internal/http"],
+  "internal/pacing": ["internal/http", "CallPacing"],
   "internal/polling": [
     "internal/http",
     "internal/pacing",
@@ -43,6 +43,7 @@ const directions: Readonly<Record<string, ReadonlyArray<string>>> = {
   promise: ["ExportProgress", "NodeSloReportClient", "PromiseClient", "SloReportClient", "SloReportError"],
   // The words: what is told and set. They use the lowest room alone, for what they compute.
   AtomicFile: ["internal/file"],
+  CallPacing: [],
   ClientOptions: ["DatadogSettings", "RetryPolicy"],
   DatadogConfig: [],
   DatadogSettings: ["DatadogConfig"],

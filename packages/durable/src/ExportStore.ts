@@ -66,13 +66,15 @@ export interface Journal {
  *
  * **Details**
  *
- * A process takes exports of its own `account` alone.
+ * A process takes exports of its own `account` alone. `isShared`: whether other processes may have the store at the same
+ * time.
  *
  * @category services
  * @since 0.1.0
  */
 export class ExportStore extends Context.Service<ExportStore, {
   readonly account: string
+  readonly isShared: boolean
   readonly journal: Journal
 }>()("@effect-datadog/slo-report-durable/ExportStore") {}
 

@@ -28,7 +28,11 @@ import * as Messages from "./internal/messages.ts"
  */
 export const layer: Layer.Layer<ExportStore.Services> = Layer.effect(
   ExportStore.ExportStore,
-  MessageStorage.MemoryDriver.useSync((driver) => ({ account: "default", journal: MemoryJournal.make(driver) }))
+  MessageStorage.MemoryDriver.useSync((driver) => ({
+    account: "default",
+    isShared: false,
+    journal: MemoryJournal.make(driver)
+  }))
 ).pipe(
   Layer.provideMerge(
     Cluster.layer(

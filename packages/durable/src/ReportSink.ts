@@ -55,9 +55,9 @@ export class ReportSink extends Context.Service<ReportSink, Service>()(
  * **Details**
  *
  * A file is written beside its name and forced to the disk before it takes that name, as by `exportReportTo`: what is no
- * regular file is never replaced, links are followed, and two of one name don't mix. What a process that was killed has
- * left of a file, a `….tmp`, is gone with the next of its name. Where several hosts export into one store, all must have the same folder; a
- * location is the file's absolute path.
+ * regular file is never replaced, and links are followed. What a killed process has left of it, a `….tmp`, is removed by
+ * the next of its name; where another process or a frozen one goes on to write that, it fails. Where several hosts export
+ * into one store, all must have the same folder; a location is the file's absolute path.
  *
  * **Example** (Files by name)
  *

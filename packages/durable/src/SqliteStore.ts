@@ -55,7 +55,7 @@ export const layer = (
   { account = "default", filename, serve, synchronous = "FULL" }: Options
 ): Layer.Layer<ExportStore.Services, StoreInUse | StoreFailed> =>
   SqlStore.layer(
-    { account, prefix: "slo_report", host: "localhost", port: 1, serve },
+    { account, prefix: "slo_report", isShared: false, host: "localhost", port: 1, serve },
     Layer.effect(
       SqlClient.SqlClient,
       Effect.mapError(

@@ -7,7 +7,7 @@ import { errorOf, Exports, layerClient, layerSink, makeFiles, request, requestOf
 
 const { FakeDatadog: Fake } = FakeDatadog
 
-const reportId = "d3d60662-ea9d-11f1-8501-33b2b403f044"
+const reportId = "dfa2ccb2-eab3-11f1-8501-33b2b403f044"
 
 const files = Path.Path.useSync((path) => path.join(import.meta.dirname, "fixtures/v1.db"))
 

@@ -4,6 +4,7 @@ import { Effect, type Scope } from "effect"
 import { type ChildProcess, spawn } from "node:child_process"
 import * as Fs from "node:fs"
 import * as Path from "node:path"
+import * as Compose from "./utils/compose.ts"
 import { missing, postgres } from "./utils/postgres.ts"
 import { temporaryFolder, until } from "./utils/processes.ts"
 
@@ -18,41 +19,38 @@ interface Program {
   readonly ended: Effect.Effect<number | null>
 }
 
-/** A program of this repository over a Postgres, by plain Node, which is killed with the scope. */
+/** A program of this repository, by plain Node, which is killed with the scope. */
+const launch = (args: ReadonlyArray<string>, env: NodeJS.ProcessEnv): Effect.Effect<Program, never, Scope.Scope> =>
+  Effect.acquireRelease(
+    Effect.sync(() => {
+      const child = spawn(process.execPath, args, {
+        cwd: root,
+        env: { PATH: process.env.PATH, ...env },
+        stdio: ["ignore", "pipe", "pipe"]
+      })
+      let output = ""
+      let errors = ""
+      child.stdout.setEncoding("utf8").on("data", (text: string) => output += text)
+      child.stderr.setEncoding("utf8").on("data", (text: string) => errors += text)
+      const hasEnded = () => child.exitCode !== null || child.signalCode !== null
+      return {
+        child,
+        output: () => output,
+        errors: () => errors,
+        ended: Effect.map(until(hasEnded), () => child.exitCode)
+      }
+    }),
+    ({ child, ended }) => Effect.andThen(Effect.sync(() => child.kill("SIGKILL")), ended)
+  )
+
+/** Programs over one Postgres. */
 const makeRun = Effect.gen(function*() {
   const { url: DATABASE_URL } = yield* postgres
   const REPORTS = yield* temporaryFolder
   const { url } = yield* FakeDatadogServer.FakeDatadogServer
   const { apiKey, applicationKey } = Credentials.standard
-  const run = (script: string, ...args: ReadonlyArray<string>): Effect.Effect<Program, never, Scope.Scope> =>
-    Effect.acquireRelease(
-      Effect.sync(() => {
-        const child = spawn(process.execPath, [Path.join(root, script), ...args], {
-          env: {
-            PATH: process.env.PATH,
-            DD_HOST: url,
-            DD_API_KEY: apiKey,
-            DD_APP_KEY: applicationKey,
-            DATABASE_URL,
-            DD_SLO_STATE: DATABASE_URL,
-            REPORTS
-          },
-          stdio: ["ignore", "pipe", "pipe"]
-        })
-        let output = ""
-        let errors = ""
-        child.stdout.setEncoding("utf8").on("data", (text: string) => output += text)
-        child.stderr.setEncoding("utf8").on("data", (text: string) => errors += text)
-        const hasEnded = () => child.exitCode !== null || child.signalCode !== null
-        return {
-          child,
-          output: () => output,
-          errors: () => errors,
-          ended: Effect.map(until(hasEnded), () => child.exitCode)
-        }
-      }),
-      ({ child, ended }) => Effect.andThen(Effect.sync(() => child.kill("SIGKILL")), ended)
-    )
+  const env = { DD_HOST: url, DD_API_KEY: apiKey, DD_APP_KEY: applicationKey, DATABASE_URL, DD_SLO_STATE: DATABASE_URL }
+  const run = (script: string, ...args: ReadonlyArray<string>) => launch([script, ...args], { ...env, REPORTS })
   return { folder: REPORTS, run }
 })
 
@@ -68,24 +66,49 @@ describe.skipIf(missing !== undefined)(`over Postgres${missing === undefined ? "
   timeout: 120_000,
   concurrent: true
 }, () => {
-  it.live("the workers of examples/durable go on with the exports of one that is killed", () =>
+  it.live("the workers of examples/durable, as its compose file starts them, go on with what one has begun", () =>
     inWorld(
       Effect.gen(function*() {
-        const { folder, run } = yield* makeRun
-        const worker = "examples/durable/worker.ts"
-        const serving = [yield* run(worker), yield* run(worker)]
+        const database = yield* postgres
+        const { url } = yield* FakeDatadogServer.FakeDatadogServer
+        const folder = yield* temporaryFolder
+        const { apiKey, applicationKey } = Credentials.standard
+        const keys = { DD_API_KEY: apiKey, DD_APP_KEY: applicationKey }
+        const { first, postgres: server, second } = Compose.services({ POSTGRES_PASSWORD: "secret", ...keys })
+        const { POSTGRES_DB, POSTGRES_USER } = server!.environment
+        yield* database.tool("psql", ["-d", "postgres", "-c", `CREATE DATABASE ${POSTGRES_DB}`])
+        const [check, ...options] = server!.healthcheck!.test.split(" ")
+        yield* database.tool(check!, options)
+        assert.deepStrictEqual(first, second)
+        const { DATABASE_URL, DD_SITE, REPORTS, ...rest } = first!.environment
+        assert.deepStrictEqual([rest, DD_SITE, REPORTS], [keys, "datadoghq.com", "/reports"])
+        assert.isTrue(DATABASE_URL!.startsWith(`postgres://${POSTGRES_USER}:secret@postgres:5432/${POSTGRES_DB}`))
+        const [node, ...command] = first!.command!.split(" ")
+        assert.strictEqual(node, "node")
+        // As in its containers, but for the hosts and the folder.
+        const env = {
+          ...first!.environment,
+          DATABASE_URL: DATABASE_URL!.replace("postgres:5432", new URL(database.url).host),
+          REPORTS: folder,
+          DD_HOST: url
+        }
+        const serving = [yield* launch(command, env), yield* launch(command, env)]
         for (const { output } of serving) yield* until(() => output().includes("ready"))
         const queries = ["service:a", "service:b", "service:c", "service:d"]
-        const asking = yield* run(worker, ...queries)
+        const asking = yield* launch([...command, ...queries], env)
         const fake = yield* Fake
         yield* until(async () => (await Effect.runPromise(fake.reportIds)).length === queries.length)
         yield* Effect.sleep("500 millis")
         asking.child.kill("SIGKILL")
         serving[0]!.child.kill("SIGKILL")
         yield* until(() => Fs.readdirSync(folder).filter((name) => name.endsWith(".csv")).length === queries.length)
-        const again = yield* run(worker, ...queries)
+        const again = yield* launch([...command, ...queries], env)
         assert.strictEqual(yield* again.ended, 0, again.errors())
         assert.strictEqual((yield* fake.reportIds).length, queries.length)
+        const askedAt = performance.now()
+        serving[1]!.child.kill("SIGTERM")
+        yield* serving[1]!.ended
+        assert.isAtMost(performance.now() - askedAt, 2000)
       }),
       Timeline.after("8 seconds", "completed")
     ))

@@ -96,7 +96,7 @@ describe("a store in a file of SQLite", () => {
     inFolder(Effect.fnUntraced(function*(folder, join) {
       const sql = yield* Sqlite.make({ filename: join("exports.db"), synchronous: "FULL" })
       const client = Layer.succeed(SqlClient.SqlClient, sql)
-      const settings = { account: "default", prefix: "slo_report", host: "localhost", port: 1 }
+      const settings = { account: "default", isShared: false, prefix: "slo_report", host: "localhost", port: 1 }
       const { exports } = yield* openStore(folder, SqlStore.layer(settings, client, RunnerStorage.layerMemory))
       const first = yield* exports.start(request)
       yield* sql.unsafe("PRAGMA max_page_count = 1")

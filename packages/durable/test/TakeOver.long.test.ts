@@ -1,6 +1,8 @@
-import { FakeDatadog, FakeDatadogServer, Timeline } from "@effect-datadog/slo-report-testing"
+import { FakeDatadog, FakeDatadogServer, Fault, Timeline } from "@effect-datadog/slo-report-testing"
 import { assert, describe, it } from "@effect/vitest"
 import { Effect, type Scope } from "effect"
+import * as Fs from "node:fs"
+import * as Path from "node:path"
 import { missing, postgres } from "./utils/postgres.ts"
 import { bundle, start, temporaryFolder, until } from "./utils/processes.ts"
 import type { Job } from "./utils/worker.ts"
@@ -61,6 +63,40 @@ const takeOver = (signal: NodeJS.Signals) =>
     return after[29] ?? Infinity
   })
 
+/** Asks the process to end that downloads a file, slowly, and tells when another one has asked for it anew. */
+const inDownload = Effect.gen(function*() {
+  const { url } = yield* postgres
+  const folder = yield* temporaryFolder
+  const fake = yield* Fake
+  const downloads = Effect.map(fake.requests, (all) => all.filter(({ operation }) => operation === "download"))
+  const downloaded = (count: number) => until(async () => (await Effect.runPromise(downloads)).length >= count)
+  yield* fake.inject(Fault.slowBody({ bytes: 20, gap: "100 millis" }), { operation: "download" })
+  const workers = [
+    yield* worker({ url, folder, queries: names(1, "download") }),
+    yield* worker({ url, folder, queries: [] })
+  ]
+  // Both are there, and one of them has the export, before its report is done.
+  for (const { ready } of workers) yield* ready
+  yield* Effect.sleep("3 seconds")
+  yield* fake.advance("1 hour")
+  yield* downloaded(1)
+  yield* until(() => Fs.existsSync(folder) && Fs.readdirSync(folder).length > 0)
+  yield* Effect.sleep("500 millis")
+  const owner = (yield* downloads)[0]!.headers["x-worker"]
+  const victim = workers.find(({ child }) => String(child.pid) === owner)
+  const at = Date.now()
+  yield* Effect.forkChild(victim!.kill("SIGTERM"))
+  yield* downloaded(2).pipe(Effect.timeoutOption("30 seconds"))
+  assert.notStrictEqual((yield* downloads)[1]?.headers["x-worker"], owner)
+  const after = Date.now() - at
+  yield* until(() => Fs.existsSync(Path.join(folder, "download-0.csv")))
+  console.log(`SIGTERM in a download: begun anew after ${after} ms`)
+  assert.deepStrictEqual(Fs.readdirSync(folder), ["download-0.csv"])
+  const text = Fs.readFileSync(Path.join(folder, "download-0.csv"), "utf8")
+  assert.isTrue(text.startsWith("id,") && text.endsWith("\n"), text)
+  return after
+})
+
 describe.skipIf(missing !== undefined)(`processes of one store${missing === undefined ? "" : ` (${missing})`}`, {
   timeout: 120_000
 }, () => {
@@ -69,4 +105,7 @@ describe.skipIf(missing !== undefined)(`processes of one store${missing === unde
 
   it.live("take over from one that is asked to end within 2 seconds", () =>
     inWorld(Effect.map(takeOver("SIGTERM"), (last) => assert.isAtMost(last, 2000))))
+
+  it.live("do so in the middle of a download, and the file is whole", () =>
+    inWorld(Effect.map(inDownload, (after) => assert.isAtMost(after, 2000))))
 })

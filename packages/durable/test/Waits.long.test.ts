@@ -24,13 +24,13 @@ const names = (count: number, prefix: string) => Array.from({ length: count }, (
 
 const waits = 1000
 
-/** Durations as they are spread in life, beyond the time that all creates take: a median of 40 s. */
+/** Durations as they are spread in life: a median of 20 s, and a minute at most. */
 const spread = (fake: FakeDatadog.Service) =>
   Effect.forkChild(Effect.forever(Effect.gen(function*() {
     const [a, b] = [yield* Random.next, yield* Random.next]
     const normal = Math.sqrt(-2 * Math.log(1 - a)) * Math.cos(2 * Math.PI * b)
     yield* fake.setReportDefaults({
-      timeline: Timeline.after(30_000 + 10_000 * Math.exp(0.8 * normal), "completed")
+      timeline: Timeline.after(Math.min(60_000, 20_000 * Math.exp(0.8 * normal)), "completed")
     })
     yield* Effect.sleep("5 millis")
   })))
@@ -55,7 +55,10 @@ const others = Effect.gen(function*() {
   return statuses
 })
 
-/** Three processes that wait for 100 reports each, when one limit begins to hold for all operations. */
+/**
+ * Three processes with 100 exports each, when one limit begins to hold for all operations: it holds for the last
+ * creates, and for nearly all downloads.
+ */
 const crowd = (store: (index: number) => Effect.Effect<Pick<Job, "filename" | "url">, never, Scope.Scope>) =>
   Effect.gen(function*() {
     const fake = yield* Fake
@@ -66,7 +69,7 @@ const crowd = (store: (index: number) => Effect.Effect<Pick<Job, "filename" | "u
       (index) =>
         Effect.flatMap(store(index), (store) => worker({ ...store, folder, queries: names(100, `crowd${index}`) }))
     )
-    yield* until(async () => (await Effect.runPromise(fake.reportIds)).length === 300)
+    yield* until(async () => (await Effect.runPromise(fake.reportIds)).length >= 270)
     yield* fake.setRateLimit(limit)
     const before = (yield* fake.requests).length
     const statuses = yield* others
@@ -75,22 +78,25 @@ const crowd = (store: (index: number) => Effect.Effect<Pick<Job, "filename" | "u
     const endings = workers.flatMap(({ endings }) => endings())
     assert.deepStrictEqual(endings.filter(({ end }) => end !== "Done"), [])
     assert.strictEqual(endings.length, 300)
-    const count = (operation: string, status?: number) =>
-      requests.filter((one) => one.operation === operation && (status === undefined || one.status === status)).length
+    const count = (operation: string, isOk: (status: number) => boolean = () => true) =>
+      requests.filter((one) => one.operation === operation && !one.body.includes("env:other") && isOk(one.status ?? 0))
+        .length
+    const refused = (status: number) => status === 429
     const windows = new Map<number, number>()
     for (const { at } of requests) windows.set(Math.floor(at / 10_000), (windows.get(Math.floor(at / 10_000)) ?? 0) + 1)
     return {
-      polls: count("status"),
-      refusedPolls: count("status", 429),
-      downloads: count("download"),
-      refusedDownloads: count("download", 429),
-      creates: statuses.length,
-      refusedCreates: statuses.filter((status) => status === 429).length,
+      sent: { polls: count("status"), downloads: count("download"), creates: count("create"), others: statuses.length },
+      refused: {
+        polls: count("status", refused),
+        downloads: count("download", refused),
+        creates: count("create", refused),
+        others: statuses.filter(refused).length
+      },
       windows: [...windows.values()].join(" ")
     }
   })
 
-describe("waits", { timeout: 400_000 }, () => {
+describe("waits", { timeout: 400_000, concurrent: true }, () => {
   it.live("keep at most 35 kB in memory, of 1,000", () =>
     Effect.gen(function*() {
       const { url } = yield* FakeDatadogServer.FakeDatadogServer
@@ -122,9 +128,10 @@ describe("waits", { timeout: 400_000 }, () => {
           inWorld(crowd(() => Effect.map(temporaryFolder, (folder) => ({ filename: Path.join(folder, "exports.db") }))))
         ], { concurrency: "unbounded" })
         console.log("one store:", shared, "three stores:", alone)
-        assert.deepStrictEqual([shared.refusedPolls, shared.refusedCreates], [0, 0])
-        // A tenth of the limit is left to them; where the machine stalls, more may come at once, and come again.
-        assert.isAtMost(shared.refusedDownloads, 15)
+        assert.deepStrictEqual(shared.refused, { polls: 0, downloads: 0, creates: 0, others: 0 })
+        assert.isAtLeast(shared.sent.downloads, 150)
+        assert.isAtLeast(shared.sent.creates, 10)
+        assert.isAtLeast(shared.sent.others, 10)
       })
   )
 })

@@ -39,8 +39,8 @@ export interface AtomicFile {
  * A target that can't be renamed onto is overwritten; one that can't be overwritten either leaves the temporary file,
  * which the error names. What is not committed when the scope closes is gone, and the target is as it was.
  *
- * - `owner`: a name of who writes such files. What an earlier process of the same owner, which was killed, has left
- *   beside this target is removed; one that writes the target at the same time fails at its end. `@default` none:
+ * - `owner`: a name of who writes such files. What the same owner has left beside this target, in a process that was
+ *   killed, is removed; who of that owner still writes the target fails at its end. `@default` none:
  *   nothing is removed
  *
  * @category constructors

@@ -3,6 +3,7 @@
  * @since 0.1.0
  */
 export * as AtomicFile from "./AtomicFile.ts"
+export * as CallPacing from "./CallPacing.ts"
 export type * as ClientOptions from "./ClientOptions.ts"
 export * as DatadogConfig from "./DatadogConfig.ts"
 export * as DatadogHttpClient from "./DatadogHttpClient.ts"

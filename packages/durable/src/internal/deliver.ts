@@ -4,6 +4,7 @@
  * @since 0.1.0
  */
 import type { ReportId } from "@effect-datadog/slo-report/SloReport"
+import * as CallPacing from "@effect-datadog/slo-report-node/CallPacing"
 import type { Service } from "@effect-datadog/slo-report-node/SloReportClient"
 import type * as Effect from "effect/Effect"
 import * as Schema from "effect/Schema"
@@ -36,9 +37,10 @@ export const deliver = (
 
 /** @internal */
 export const download = (client: Service, id: ReportId): Stream.Stream<Uint8Array, ExportError> =>
-  Stream.mapError(
-    client.downloadReport(id),
-    (error) => error._tag === "InvalidReportId" ? new ExportBroken({ issue: error.message }) : error
+  client.downloadReport(id).pipe(
+    Stream.mapError((error) => error._tag === "InvalidReportId" ? new ExportBroken({ issue: error.message }) : error),
+    // It has time, and many exports may be done at once.
+    Stream.provideService(CallPacing.Current, "paced")
   )
 
 /** @internal */

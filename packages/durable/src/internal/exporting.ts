@@ -12,7 +12,8 @@ import type { WorkflowEngine, WorkflowInstance } from "effect/workflow/WorkflowE
 import { ExportBroken, type ExportError } from "../ExportError.ts"
 import { Done } from "../ReportExport.ts"
 import type * as ReportSink from "../ReportSink.ts"
-import { type Calls, create } from "./create.ts"
+import type { Calls } from "./calls.ts"
+import { create } from "./create.ts"
 import { deliver, download, texts } from "./deliver.ts"
 import { table } from "./history.ts"
 import * as Marks from "./marks.ts"
@@ -24,6 +25,7 @@ import { type CreatedReport, type Payload, toRequest } from "./wire.ts"
 /** What exports are made with. @internal */
 export interface Tools {
   readonly client: Service
+  readonly calls: Calls
   readonly sink: ReportSink.Service
   readonly watcher: Subscriptions
 }
@@ -31,12 +33,10 @@ export interface Tools {
 type Step<A> = Effect.Effect<A, ExportError, WorkflowEngine | WorkflowInstance>
 
 /** @internal */
-export const body = (tools: Tools) => {
-  const calls: Calls = new Map()
-  return (payload: Payload, id: string): Step<Done> => StoreError.patiently(steps(tools, calls, payload, id))
-}
+export const body = (tools: Tools) => (payload: Payload, id: string): Step<Done> =>
+  StoreError.patiently(steps(tools, payload, id))
 
-const steps = ({ client, sink, watcher }: Tools, calls: Calls, payload: Payload, id: string): Step<Done> =>
+const steps = ({ calls, client, sink, watcher }: Tools, payload: Payload, id: string): Step<Done> =>
   Effect.gen(function*() {
     const request = yield* Effect.mapError(toRequest(payload), ({ message }) => new ExportBroken({ issue: message }))
     const { deadline, startedAt } = payload

@@ -6,16 +6,23 @@
  */
 import * as Schema from "effect/Schema"
 import * as DurableDeferred from "effect/workflow/DurableDeferred"
+import { ExportError } from "../ExportError.ts"
 import { Outcome } from "./definition.ts"
-import type { Payload } from "./wire.ts"
+import { CreatedReport, type Payload } from "./wire.ts"
 
 /** @internal */
 export const make = ({ startedAt }: Pick<Payload, "startedAt">) => {
   const named = (name: string): string => `${name}@${startedAt}`
   return {
     named,
-    /** When the nth create call was begun. */
-    begun: (n: number) => DurableDeferred.make(named(`create/${n}/begun`), { success: Schema.Finite }),
+    /** When the nth create call was begun, and by whom: a number by chance. The first that is stored holds. */
+    begun: (n: number) =>
+      DurableDeferred.make(named(`create/${n}/begun`), {
+        success: Schema.Struct({ at: Schema.Finite, by: Schema.Finite })
+      }),
+    /** How it ended, where the process that had begun it could not store that as its own step's end. */
+    made: (n: number) =>
+      DurableDeferred.make(named(`create/${n}/made`), { success: CreatedReport, error: ExportError }),
     /** What the watcher tells. */
     seen: DurableDeferred.make(named("seen"), { success: Outcome }),
     cancelled: DurableDeferred.make(named("cancelled")),

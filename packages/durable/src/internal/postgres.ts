@@ -28,7 +28,7 @@ export const layer = ({ account, prefix, serve, url }: Options): Layer.Layer<Exp
     // Nobody connects to it: the address is a name, which two containers of one image must not share.
     Effect.map(Random.nextIntBetween(1, 2 ** 31 - 1), (port) =>
       SqlStore.layer(
-        { account, prefix, host: hostname(), port, serve },
+        { account, prefix, isShared: true, host: hostname(), port, serve },
         PgClient.layer({ url, applicationName: "slo-report" }),
         SqlRunnerStorage.layerWith({ prefix })
       ))

@@ -20,6 +20,7 @@ import { ExportStore, type RowAddress } from "../ExportStore.ts"
 import { type Details, type Done, ExportId, type ExportState, type Options } from "../ReportExport.ts"
 import { ReportSink } from "../ReportSink.ts"
 import * as Bounds from "./bounds.ts"
+import * as Calls from "./calls.ts"
 import * as Definition from "./definition.ts"
 import { download, texts } from "./deliver.ts"
 import * as Ended from "./ended.ts"
@@ -33,7 +34,7 @@ import * as Wire from "./wire.ts"
 /** @internal */
 export const make = Effect.gen(function*() {
   const engine = yield* WorkflowEngine
-  const { account, journal } = yield* ExportStore
+  const { account, isShared, journal } = yield* ExportStore
   const client = yield* SloReportClient
   const sink = yield* ReportSink
   const ledger = yield* Ledger.make(account)
@@ -42,7 +43,10 @@ export const make = Effect.gen(function*() {
   const entity = Definition.makeWatcher(account)
   const watcher = yield* Watcher.subscriptions(entity)
   yield* Watcher.register(client, entity, workflow)
-  yield* engine.register(workflow, Exporting.body({ client, sink, watcher }))
+  const calls = Calls.make(isShared)
+  yield* engine.register(workflow, Exporting.body({ calls, client, sink, watcher }))
+  // It ends before the engine does.
+  yield* Effect.addFinalizer(() => calls.end)
 
   const run = (payload: Wire.Payload, generation: number) => {
     const id = Wire.exportId(Wire.digest(payload), generation)

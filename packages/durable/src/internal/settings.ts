@@ -21,9 +21,10 @@ export interface Settings {
 /**
  * **Details**
  *
- * A process that no longer answers is taken for dead after `shardLockExpiration`; it must be able to give up all its
- * shards, one by one, within a third of that: hence few shards. Shards of another account are in another group, which
- * no process of this one takes. What the environment says (`PORT`, `HOST`, …) is not read.
+ * An account's exports are in one shard, so that one process has them all, and its client all that they send: the
+ * shared pace is exact. Shards of another account are in another group, which no process of this one takes. A process
+ * that no longer answers is taken for dead after `shardLockExpiration`. What the environment says (`PORT`, `HOST`, …)
+ * is not read.
  *
  * @internal
  */
@@ -32,12 +33,12 @@ export const layer = ({ account, host, port, serve = true }: Settings): Layer.La
     runnerAddress: serve ? Option.some(RunnerAddress.make(host, port)) : Option.none(),
     availableShardGroups: [account],
     assignedShardGroups: [account],
-    shardsPerGroup: 32,
+    shardsPerGroup: 1,
     shardLockExpiration: Duration.seconds(15),
     shardLockRefreshInterval: Duration.seconds(5),
-    refreshAssignmentsInterval: Duration.seconds(1),
+    refreshAssignmentsInterval: Duration.millis(500),
     entityMessagePollInterval: Duration.seconds(1),
     entityReplyPollInterval: Duration.millis(200),
-    // A create call under way has so long to be answered; a download is begun anew elsewhere.
-    entityTerminationTimeout: Duration.seconds(5)
+    // A step under way is given up, and begun anew elsewhere; a create call is waited for before (`calls.ts`).
+    entityTerminationTimeout: Duration.millis(200)
   })

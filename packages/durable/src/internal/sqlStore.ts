@@ -22,11 +22,11 @@ import * as StoreError from "./storeError.ts"
 
 /** @internal */
 export const layer = <E, E2>(
-  settings: Settings & { readonly prefix: string },
+  settings: Settings & { readonly prefix: string; readonly isShared: boolean },
   client: Layer.Layer<SqlClient.SqlClient, SqlError | E>,
   runners: Layer.Layer<RunnerStorage, E2, SqlClient.SqlClient | ShardingConfig>
 ): Layer.Layer<ExportStore.Services, Exclude<E | E2, StoreError.Engine> | StoreFailed> => {
-  const { account, prefix } = settings
+  const { account, isShared, prefix } = settings
   // Processes that begin at once make the same table, and one of them may be refused.
   const check = Effect.retry(Format.check(prefix), { while: ({ _tag }) => _tag === "SqlError", times: 2 })
   const checked = Layer.effect(
@@ -35,7 +35,7 @@ export const layer = <E, E2>(
   )
   const store = Layer.effect(
     ExportStore.ExportStore,
-    Effect.map(SqlJournal.make(prefix), (journal) => ({ account, journal }))
+    Effect.map(SqlJournal.make(prefix), (journal) => ({ account, isShared, journal }))
   ).pipe(
     Layer.provideMerge(Cluster.layer(settings, Messages.layer(SqlMessageStorage.makeEncoded({ prefix })), runners)),
     Layer.provide(NodeCrypto.layerDigest),

@@ -33,9 +33,10 @@ export const makeOutside = (files: Files, options?: FakeDatadog.Options): Effect
 
 export interface Process {
   readonly exports: ReportExports.Service
-  /** The writes that were done, in words. */
+  /** The writes that were done, in words: how many there are is the same in each run. */
   readonly writes: Array<string>
   readonly died: Deferred.Deferred<void>
+  readonly kill: Effect.Effect<void>
   /** Ends it as a process ends that is asked to. */
   readonly close: Effect.Effect<void>
 }
@@ -92,7 +93,9 @@ export const makeProcess = Effect.fnUntraced(function*(
     saveEnvelope: (options) => {
       const { envelope } = options
       const what = envelope._tag === "Request" ? `${envelope.tag} ${nameOf(envelope.payload)}` : envelope._tag
-      return Effect.tap(writing(what)(encoded.saveEnvelope(options)), () =>
+      // Who asks again for what is stored writes nothing, and how often it does depends on how long a report takes.
+      const isKnown = options.primaryKey !== null && driver.requestsByPrimaryKey.has(options.primaryKey)
+      return Effect.tap((isKnown ? there : writing(what))(encoded.saveEnvelope(options)), () =>
         Effect.sync(() => {
           if (!isLost(envelope.address.entityType)) return
           for (const one of driver.unprocessed) if (isLost(one.address.entityType)) driver.unprocessed.delete(one)
@@ -116,7 +119,8 @@ export const makeProcess = Effect.fnUntraced(function*(
     withTransaction: encoded.withTransaction
   }
 
-  const store = Layer.succeed(ExportStore.ExportStore, { account: "default", journal: MemoryJournal.make(driver) })
+  const journal = MemoryJournal.make(driver)
+  const store = Layer.succeed(ExportStore.ExportStore, { account: "default", isShared: true, journal })
   const engine = Cluster.layer(
     { account: "default", host: "test", port: 1 },
     Messages.layer(Effect.succeed(wrapped)),
@@ -142,5 +146,6 @@ export const makeProcess = Effect.fnUntraced(function*(
   const scope = Scope.makeUnsafe()
   const built = yield* Layer.buildWithMemoMap(process, Layer.makeMemoMapUnsafe(), scope)
   const exports = Context.get(built, ReportExports.ReportExports)
-  return { exports, writes, died, close: Scope.close(scope, Exit.void) } satisfies Process
+  const kill = Effect.sync(() => void (isDead = true))
+  return { exports, writes, died, kill, close: Scope.close(scope, Exit.void) } satisfies Process
 })

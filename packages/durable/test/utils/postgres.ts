@@ -35,6 +35,8 @@ export interface Postgres {
   /** Stops it as a crash does. */
   readonly crash: Effect.Effect<void>
   readonly restart: Effect.Effect<void>
+  /** What a program of Postgres prints, such as `psql`, which it tells where the server is. */
+  readonly tool: (name: string, args: ReadonlyArray<string>, input?: string) => Effect.Effect<string>
 }
 
 const freePort: Effect.Effect<number> = Effect.callback((resume) => {
@@ -87,6 +89,16 @@ export const postgres: Effect.Effect<Postgres, never, Scope.Scope> = Effect.gen(
     url: `postgres://exports@127.0.0.1:${port}/postgres`,
     // An immediate shutdown: no checkpoint, all sessions cut.
     crash: stop("SIGQUIT"),
-    restart
+    restart,
+    tool: (name, args, input = "") =>
+      Effect.sync(() =>
+        execFileSync(Path.join(folder, name), args, {
+          env: { PATH: process.env.PATH, PGHOST: "127.0.0.1", PGPORT: String(port), PGUSER: "exports" },
+          input,
+          encoding: "utf8",
+          stdio: ["pipe", "pipe", "inherit"],
+          maxBuffer: 2 ** 30
+        })
+      )
   }
 })

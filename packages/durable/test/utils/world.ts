@@ -2,7 +2,7 @@ import { DatadogSite, SloReportRequest } from "@effect-datadog/slo-report"
 import { SloReportClient } from "@effect-datadog/slo-report-node"
 import { Credentials, FakeDatadog } from "@effect-datadog/slo-report-testing"
 import type { Operation } from "@effect-datadog/slo-report-testing"
-import { Cause, Duration, Effect, Exit, Fiber, Layer, Option, Redacted, Stream } from "effect"
+import { Cause, Deferred, Duration, Effect, Exit, Fiber, Layer, Option, Redacted, Stream } from "effect"
 import { TestClock } from "effect/testing"
 import { ExportError, ReportExports, ReportSink } from "../../src/index.ts"
 
@@ -29,9 +29,12 @@ export interface Files {
   /** How often it will fail, or die, before it takes a file. */
   failures: number
   deaths: number
+  /** How many it has begun to take, and until when it takes no more of them. */
+  begun: number
+  gate?: Deferred.Deferred<void>
 }
 
-export const makeFiles = (): Files => ({ files: new Map(), puts: [], failures: 0, deaths: 0 })
+export const makeFiles = (): Files => ({ files: new Map(), puts: [], failures: 0, deaths: 0, begun: 0 })
 
 export const layerSink = (sink: Files) =>
   Layer.succeed(ReportSink.ReportSink, {
@@ -43,6 +46,8 @@ export const layerSink = (sink: Files) =>
           sink.failures--
           return yield* new ExportError.SinkFailed({ issue: "no room" })
         }
+        sink.begun++
+        if (sink.gate !== undefined) yield* Deferred.await(sink.gate)
         const whole = yield* Stream.mkUint8Array(bytes)
         sink.files.set(name, new TextDecoder().decode(whole))
         sink.puts.push(name)

@@ -34,6 +34,7 @@ import { type Period, validQuestion } from "./history/question.ts"
 import * as Table from "./history/table.ts"
 import * as Limiter from "./pacing/limiter.ts"
 import * as Meters from "./pacing/meters.ts"
+import * as PacedCalls from "./pacing/pacedCalls.ts"
 import * as Pacer from "./pacing/pacer.ts"
 import * as Turns from "./pacing/turns.ts"
 import * as SharedPolls from "./polling/sharedPolls.ts"
@@ -53,7 +54,8 @@ export const make = Effect.fnUntraced(function*(
 ) {
   const { pacing, site } = options
   const { attemptTimeout, reserve } = yield* Effect.sync(() => checked(options))
-  const pacer = yield* Pacer.make(pacing === false ? Limiter.unlimited : Limiter.make(reserve))
+  const limiter = pacing === false ? Limiter.unlimited : Limiter.make(reserve)
+  const pacer = yield* Pacer.make(limiter)
   const scrub = Scrub.make(options.credentials)
   const retry = options.retry ?? RetryPolicy.default
   const counts = Counts.make(site)
@@ -63,7 +65,7 @@ export const make = Effect.fnUntraced(function*(
   const announcements = Announcement.make(scrub)
   const { host } = new URL(apiUrlOf(options))
   const common = { client, host, scrub, attemptTimeout, retry, announcements, slots, counts }
-  const sender = { ...common, meter: Meters.both(pacer.meter, turns.ahead) }
+  const sender = { ...common, meter: Meters.both(PacedCalls.meter(pacer, limiter), turns.ahead) }
   const pacedSender = { ...common, meter: Meters.both(turns.paced, pacer.meter) }
   const operations = Operations.make({ site, privately, created, sender })
   const histories = HistoryOperations.make({ site, privately, sender, pacedSender })

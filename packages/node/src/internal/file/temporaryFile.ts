@@ -22,9 +22,6 @@ export interface TemporaryFile {
   readonly keep: Effect.Effect<void>
 }
 
-// Those of this process that are being written.
-const live = new Set<string>()
-
 /**
  * Makes one beside the target, with its name, so that a name that the file system refuses is refused now.
  *
@@ -40,19 +37,11 @@ export const makeBeside = Effect.fnUntraced(function*(
   let isKept = false
   const open = Effect.flatMap(
     pathBeside(target, owner),
-    (path) =>
-      Effect.map(Scope.provide(fs.open(path, { flag: "wx" }), opened), (file) => {
-        live.add(path)
-        return { file, path }
-      })
+    (path) => Effect.map(Scope.provide(fs.open(path, { flag: "wx" }), opened), (file) => ({ file, path }))
   )
   const { file, path } = yield* Effect.acquireRelease(
     Effect.retry(open, { times: 9, while: ({ reason }) => reason._tag === "AlreadyExists" }),
-    ({ path }) =>
-      Effect.suspend(() => {
-        live.delete(path)
-        return isKept ? Effect.void : Effect.ignore(fs.remove(path, { force: true }))
-      })
+    ({ path }) => Effect.suspend(() => isKept ? Effect.void : Effect.ignore(fs.remove(path, { force: true })))
   )
   return {
     path,
@@ -75,8 +64,7 @@ export const removeLeft = Effect.fnUntraced(function*(target: string, owner: str
   const folder = Path.dirname(target)
   const start = `${stemOf(target)}.${markOf(owner, target)}`
   const left = (yield* fs.readDirectory(folder)).filter((name) =>
-    name.startsWith(start) && name.endsWith(ending) && name.length === start.length + digits + ending.length &&
-    !live.has(Path.join(folder, name))
+    name.startsWith(start) && name.endsWith(ending) && name.length === start.length + digits + ending.length
   )
   yield* Effect.forEach(left, (name) => fs.remove(Path.join(folder, name), { force: true }), { discard: true })
 }, (remove) => Effect.ignore(remove))

@@ -15,6 +15,8 @@ export interface Limiter {
   readonly nextAt: (now: number, isCrowd: boolean) => number
   /** Whether a poll that can't be put off may go now, whatever the pace. */
   readonly hasRoom: (now: number) => boolean
+  /** Whether an operation's requests have the same limit as polls, as far as is known. */
+  readonly mayShare: (operation: Operation) => boolean
   readonly acquire: (now: number, operation: Operation, isPoll: boolean) => Permit
   /** Ends a request with what its answer told. */
   readonly complete: (permit: Permit, now: number, observation: Observation) => void
@@ -22,10 +24,11 @@ export interface Limiter {
   readonly release: (permit: Permit) => void
 }
 
-/** No limit at all: every poll may go when it is due. @internal */
+/** No limit at all. @internal */
 export const unlimited: Limiter = {
   nextAt: (now) => now,
   hasRoom: () => true,
+  mayShare: () => false,
   acquire: (_, operation, isPoll) => ({ operation, isPoll, ordinal: 0, isOpen: true }),
   complete: () => {},
   release: () => {}
@@ -66,7 +69,6 @@ const firstPause = 1000
 
 // The longest pause where no period is known: the longest period that Datadog was recorded with, in milliseconds.
 const unknownPeriod = 60_000
-
 // What is adapted without headers: the shortest period that Datadog was recorded with, in milliseconds.
 const adaptivePeriod = 10_000
 
@@ -76,7 +78,8 @@ const adaptivePeriod = 10_000
  * @internal
  */
 export const make = (reserve: number, paced: Operation = "status"): Limiter => {
-  const names = new Map<Operation, string>()
+  // Of operations that were answered; `undefined` where the answer told no limit.
+  const names = new Map<Operation, string | undefined>()
   let window: Window | undefined
   let pausedUntil = -Infinity
   /** Since a refusal one poll alone finds out. */
@@ -114,8 +117,12 @@ export const make = (reserve: number, paced: Operation = "status"): Limiter => {
     return lastPollAt + Math.max(gap, window.period / window.limit / fastest)
   }
 
-  const isOfLimit = ({ isPoll, operation }: Permit, { name }: RateLimit): boolean =>
-    isPoll || (window?.isTold === true && window.name === name && (name !== undefined || operation === paced))
+  const isOfLimit = ({ isPoll, operation }: Permit, { name }: RateLimit): boolean => {
+    if (isPoll && operation === paced) return true
+    return window?.isTold === true
+      ? window.name === name && (name !== undefined || operation === paced)
+      : isPoll && name !== undefined
+  }
 
   const learn = (permit: Permit, now: number, { rateLimit, status }: Observation): void => {
     if (rateLimit.remaining === undefined) {
@@ -162,6 +169,10 @@ export const make = (reserve: number, paced: Operation = "status"): Limiter => {
       if (pausedUntil > now || isUsedUp()) return false
       return window === undefined || isThrottled ? pollsInFlight === 0 : roomOf(window) > 0
     },
+    mayShare: (operation) => {
+      const name = names.get(operation)
+      return name === undefined ? !names.has(operation) : window?.isTold !== true || name === window.name
+    },
     acquire: (now, operation, isPoll) => {
       advanceWindow(now)
       const name = names.get(operation)
@@ -178,6 +189,7 @@ export const make = (reserve: number, paced: Operation = "status"): Limiter => {
       release(permit)
       const { rateLimit, retryAfter, status } = observation
       if (rateLimit.name !== undefined) names.set(permit.operation, rateLimit.name)
+      else if (isApis(status) && !names.has(permit.operation)) names.set(permit.operation, undefined)
       if (!isOfLimit(permit, rateLimit)) return
       learn(permit, now, observation)
       if (status === 429) refuse(permit, now, retryAfter)
@@ -233,7 +245,6 @@ const adaptive = (now: number, { ordinal }: Permit): Window => ({
 
 // Half of what was sent in this window (multiplicative decrease).
 const halve = (window: Window, begun: number): Window => {
-  const sent = begun - window.ordinal
-  const limit = Math.max(1, Math.floor(Math.min(window.limit, sent) / 2))
+  const limit = Math.max(1, Math.floor(Math.min(window.limit, begun - window.ordinal) / 2))
   return { ...window, limit, remaining: limit, isRefused: true }
 }

@@ -10,13 +10,15 @@ import * as Clock from "effect/Clock"
 import * as Effect from "effect/Effect"
 import * as Latch from "effect/Latch"
 import type * as Scope from "effect/Scope"
-import type { Meter, Permit } from "../http/attempt.ts"
+import type { Meter, Operation, Permit } from "../http/attempt.ts"
 import * as Monotonic from "../http/monotonic.ts"
 import * as Heap from "./heap.ts"
 import type { Limiter } from "./limiter.ts"
 
-/** The next poll of a report. @internal */
+/** The next poll of a report, or another request that takes its turn. @internal */
 export interface ScheduledPoll {
+  /** What it is, where it is no poll. */
+  readonly operation?: Operation
   /** When the report was polled last, or since when it waits for its first poll. */
   readonly polledAt: number
   /**
@@ -66,7 +68,7 @@ export const make = Effect.fnUntraced(function*(limiter: Limiter): Effect.fn.Ret
   const grant = (poll: ScheduledPoll, now: number): void => {
     stopTimer(poll)
     dequeue(poll)
-    poll.onGranted(limiter.acquire(now, "status", true), now)
+    poll.onGranted(limiter.acquire(now, poll.operation ?? "status", true), now)
   }
 
   // Those whose time has come are due, but for those that can't wait.

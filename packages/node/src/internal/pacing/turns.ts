@@ -6,9 +6,9 @@
 import * as Effect from "effect/Effect"
 import type * as Scope from "effect/Scope"
 import type { Meter, Permit } from "../http/attempt.ts"
-import * as Monotonic from "../http/monotonic.ts"
 import * as Limiter from "./limiter.ts"
 import * as Pacer from "./pacer.ts"
+import * as Turn from "./turn.ts"
 
 /** @internal */
 export interface Turns {
@@ -45,7 +45,7 @@ export const make: Effect.Effect<Turns, never, Scope.Scope> = Effect.gen(functio
     nextAt: (now) => inFlight < mostInFlight ? limiter.nextAt(now, false) : Infinity,
     acquire: (now, operation, isTurn) => {
       if (isTurn) inFlight += 1
-      return limiter.acquire(now, isTurn ? "history" : operation, isTurn)
+      return limiter.acquire(now, operation, isTurn)
     },
     complete: (permit, now, observation) => {
       leave(permit)
@@ -61,26 +61,9 @@ export const make: Effect.Effect<Turns, never, Scope.Scope> = Effect.gen(functio
     if (isOpen && isPoll) inFlight -= 1
   }
 
-  const turn = Effect.flatMap(Monotonic.millis, (now) =>
-    Effect.callback<Permit>((resume) => {
-      let granted: Permit | undefined
-      const place: Pacer.ScheduledPoll = {
-        polledAt: asked++,
-        onTime: () => "due",
-        isDue: () => true,
-        onGranted: (permit) => {
-          granted = permit
-          resume(Effect.succeed(permit))
-        },
-        onHeldUp: () => {}
-      }
-      pacer.schedule(place, now)
-      return Effect.sync(() => granted === undefined ? pacer.cancel(place) : pacer.meter.release(granted))
-    }))
-
   return {
     // A request begins where it can't be interrupted; to wait for its turn it can.
-    paced: { ...pacer.meter, acquire: () => Effect.interruptible(turn) },
+    paced: { ...pacer.meter, acquire: (operation) => Effect.interruptible(Turn.take(pacer, operation, asked++)) },
     ahead: pacer.meter
   }
 })
