@@ -45,7 +45,9 @@ export default defineConfig({
       thresholds: {
         "packages/core/src/**": { 100: true },
         "packages/render/src/**": { 100: true },
-        "packages/node/src/**": { lines: 95, branches: 95, functions: 95, statements: 95 }
+        "packages/node/src/**": { lines: 95, branches: 95, functions: 95, statements: 95 },
+        // What only runs in processes of its own, such as bin.ts, is not seen here.
+        "packages/cli/src/**": { lines: 94, branches: 87, functions: 91, statements: 93 }
       }
     }
   }

@@ -88,7 +88,7 @@ describe.each(["22.19.0", process.versions.node])("the command on Node %s", (ver
       assert.fail(node.reason)
     })
 
-  test("tells its version and its help", async (node) => {
+  test("tells its version, its help and its completions", async (node) => {
     assert.deepStrictEqual(await run(node, "--version"), {
       code: 0,
       output: `datadog-slo ${command.manifest.version}\n`,
@@ -97,6 +97,10 @@ describe.each(["22.19.0", process.versions.node])("the command on Node %s", (ver
     const { code, errors, output } = await run(node, "--help")
     assert.deepStrictEqual([code, errors], [0, ""])
     assert.include(output, "Usage: datadog-slo <command> [flags]")
+    assert.include(
+      (await run(node, "completions", "bash")).output,
+      "\ncomplete -o filenames -F _datadog_slo datadog-slo\n"
+    )
   })
 
   test("judges and converts a file", async (node) => {
@@ -129,6 +133,20 @@ describe.each(["22.19.0", process.versions.node])("the command on Node %s", (ver
     const waited = await run(node, "report", "wait", "-q", id)
     assert.deepStrictEqual(waited, { code: 0, output: "completed\n", errors: "" })
     assert.deepStrictEqual(await run(node, "report", "download", id), { code: 0, output: table, errors: "" })
+  })
+
+  test("keeps an export, and looks after it", async (node) => {
+    const state = ["--state", `exports-${version}.db`]
+    const kept = await run(node, "export", "-q", "-Q", "x", "--last", "2mo", ...state)
+    assert.deepStrictEqual(kept, { code: 0, output: table, errors: "" })
+    const list = await run(node, "exports", "list", "-q", ...state)
+    assert.deepStrictEqual([list.code, list.output], [0, ""])
+    assert.deepStrictEqual(await run(node, "exports", "prune", "-q", ...state), { code: 0, output: "0\n", errors: "" })
+    for (const step of ["retry", "cancel"]) {
+      const { code, errors } = await run(node, "exports", step, "no-export", ...state)
+      assert.strictEqual(code, 2)
+      assert.match(errors, /^error: There is no export "no-export" in this store[^\n]*\n$/)
+    }
   })
 
   test("finds out what is wrong, and does without Datadog", async (node) => {

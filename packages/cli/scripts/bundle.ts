@@ -28,7 +28,7 @@ const cryptoWhenUsed: Plugin = {
 }
 
 // What a command over a file loads when it needs it; the rest asks Datadog.
-const loadedOffline = ["./Page.ts", "@effect-datadog/slo-report-node/AtomicFile"]
+const loadedOffline = ["./Page.ts", "./Policy.ts", "@effect-datadog/slo-report-node/AtomicFile"]
 
 const offlineApart: Plugin = {
   name: "offline-apart",

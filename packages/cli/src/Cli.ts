@@ -8,7 +8,7 @@ import * as Effect from "effect/Effect"
 import * as Stdio from "effect/Stdio"
 import * as Stream from "effect/Stream"
 import { type CommandError, messageOf } from "./CommandError.ts"
-import type { Name } from "./Commands.ts"
+import type { Runnable } from "./Commands.ts"
 import * as Convert from "./Convert.ts"
 import * as ExitCode from "./ExitCode.ts"
 import * as Export from "./Export.ts"
@@ -24,7 +24,7 @@ import { version } from "./version.ts"
  *
  * @internal
  */
-export const run = Effect.fnUntraced(function*(name: Name, given: Given) {
+export const run = Effect.fnUntraced(function*(name: Runnable, given: Given) {
   const stdio = yield* Stdio.Stdio
   const say = (text: string) => Effect.ignore(Stream.run(Stream.make(`${text}\n`), stdio.stderr({ endOnDone: false })))
   const explain = (error: CommandError): Effect.Effect<number> => {
@@ -50,7 +50,7 @@ export const run = Effect.fnUntraced(function*(name: Name, given: Given) {
 const kept = (step: "list" | "retry" | "cancel" | "prune"): Handler => (given) =>
   Effect.flatMap(Effect.promise(() => import("./Exports.ts")), (steps) => steps[step](given))
 
-const handlers: { readonly [K in Name]: Handler } = {
+const handlers: { readonly [K in Runnable]: Handler } = {
   export: Export.run,
   gate: Gate.run,
   convert: Convert.run,

@@ -107,6 +107,9 @@ const describe = ({ message, reason }: PlatformError): string => {
     : ""
   if (path === "") return "cause" in reason && reason.cause instanceof Error ? oneLine(reason.cause.message) : message
   if (reason.description !== undefined) return `${path}: ${oneLine(reason.description)}`
+  if ("cause" in reason && Predicate.hasProperty(reason.cause, "code") && reason.cause.code === "EISDIR") {
+    return `${path}: it is a directory`
+  }
   if ("cause" in reason && reason.cause instanceof Error && reason._tag !== "NotFound") {
     return `${path}: ${oneLine(reason.cause.message)}`
   }

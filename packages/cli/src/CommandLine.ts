@@ -14,7 +14,8 @@ import { version } from "./version.ts"
 
 /** @internal */
 export type CommandLine =
-  | { readonly _tag: "Run"; readonly name: Commands.Name; readonly given: Flag.Given }
+  | { readonly _tag: "Run"; readonly name: Commands.Runnable; readonly given: Flag.Given }
+  | { readonly _tag: "Complete"; readonly shell: Commands.Shell }
   | { readonly _tag: "Say"; readonly stdout: string; readonly stderr: string; readonly code: number }
 
 /** @internal */
@@ -55,6 +56,12 @@ export const parse = (args: ReadonlyArray<string>): CommandLine => {
   if (argument?.isRequired && rest.length === 0) {
     return misuse(`It lacks <${argument.name}>, ${argument.description}.`, command.name)
   }
+  if (command.name === "completions") {
+    const shell = Commands.shells.find((shell) => shell === rest[0])
+    return shell === undefined
+      ? misuse(`There are no completions for ${JSON.stringify(rest[0])}, but for bash and zsh.`, command.name)
+      : { _tag: "Complete", shell }
+  }
   return { _tag: "Run", name: command.name, given: { texts, argument: rest[0] } }
 }
 
@@ -94,8 +101,7 @@ const take = (
   const flag = own.find((flag) => flag.name === name)
   if (flag === undefined) {
     if (flags.has(name)) return `${rawName} is no flag of datadog-slo ${command.name}.`
-    const suggestion = nearest(name, own.map(({ name }) => name))
-    return `There is no flag ${rawName}.${suggestion === undefined ? "" : ` Did you mean --${suggestion}?`}`
+    return noFlag(rawName, own)
   }
   const text = textOf()
   if (text === undefined) return `${rawName} lacks its value, ${flag.metavar}.`
@@ -110,6 +116,11 @@ const take = (
     if (value === undefined || (!inlineValue && isName(value))) return undefined
     return inlineValue && !rawName.startsWith("--") ? value.replace(/^=/, "") : value
   }
+}
+
+const noFlag = (rawName: string, own: ReadonlyArray<Flag.Flag>): string => {
+  const suggestion = nearest(rawName.replace(/^-+/, ""), own.map(({ name }) => name))
+  return `There is no flag ${rawName}.${suggestion === undefined ? "" : ` Did you mean --${suggestion}?`}`
 }
 
 const letters = new Set([...flags.values()].map(({ letter }) => letter))
@@ -128,7 +139,9 @@ const noCommand = ([first, second]: ReadonlyArray<string>, flag: string | undefi
     // Help that nobody has asked for is no output.
     return { _tag: "Say", stdout: "", stderr: `${Help.ofGroup(group)}\n`, code: ExitCode.usage }
   }
-  if (wrong === undefined) return misuse("There is no command.", group)
+  if (wrong === undefined) {
+    return misuse(flag !== undefined && !isName(flag) ? noFlag(flag, Flag.everywhere) : "There is no command.", group)
+  }
   const names = Commands.commands.flatMap(({ name }) => {
     const [one = "", step] = name.split(" ")
     return group === "" ? [one] : one === group && step !== undefined ? [step] : []

@@ -42,6 +42,24 @@ export type Name =
   | "exports cancel"
   | "exports prune"
   | "doctor"
+  | "completions"
+
+/**
+ * What is run in a session.
+ *
+ * @internal
+ */
+export type Runnable = Exclude<Name, "completions">
+
+/**
+ * Those that have completions.
+ *
+ * @internal
+ */
+export const shells = ["bash", "zsh"] as const
+
+/** @internal */
+export type Shell = typeof shells[number]
 
 const csv = "a report's CSV, - is standard input"
 
@@ -165,6 +183,14 @@ export const commands: ReadonlyArray<Command> = [
       "Tells what is configured and from where, without any secret, and asks Datadog once whether it accepts it.",
     examples: ["datadog-slo doctor"],
     flags: [["Output", OutputFlags.textFlags]]
+  },
+  {
+    name: "completions",
+    summary: "a script that completes these words in bash or zsh",
+    description: "Prints a script by which a shell completes commands, flags and what they take.",
+    examples: ["source <(datadog-slo completions bash)", "source <(datadog-slo completions zsh)"],
+    argument: { name: "shell", description: "bash or zsh", isRequired: true },
+    flags: []
   }
 ]
 
@@ -201,5 +227,6 @@ export const settings: ReadonlyArray<Setting<unknown>> = [
   ...Selection.waiting,
   ...Rule.all,
   OutputFlags.spreadsheet,
+  OutputFlags.color,
   StateFlags.state
 ]

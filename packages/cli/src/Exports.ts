@@ -17,7 +17,7 @@ import * as OutputFlags from "./OutputFlags.ts"
 import * as Settings from "./Settings.ts"
 import * as State from "./State.ts"
 import * as StateFlags from "./StateFlags.ts"
-import { Stderr } from "./Stderr.ts"
+import { Progress } from "./Progress.ts"
 import * as Stdout from "./Stdout.ts"
 
 /** @internal */
@@ -25,7 +25,7 @@ export const list: Handler = Effect.fnUntraced(function*(given) {
   const format = yield* Destination.formatOf(given, OutputFlags.ofText)
   const { exports, site } = yield* State.open(given)
   const kept = yield* all(exports)
-  if (kept.length === 0) yield* (yield* Stderr).line(`There are no exports of ${site}.`)
+  if (kept.length === 0) yield* (yield* Progress).say(`There are no exports of ${site}.`)
   yield* print(format === "json" ? JSON.stringify(kept.map(toJson)) : kept.map(toText).join("\n"))
   return ExitCode.done
 })
@@ -41,7 +41,7 @@ export const retry: Handler = Effect.fnUntraced(function*(given) {
 export const cancel: Handler = Effect.fnUntraced(function*(given) {
   const { exports } = yield* State.open(given)
   yield* exports.cancel(given.argument ?? "")
-  yield* (yield* Stderr).line("It ends as soon as a command has its store: at once, or with the next export.")
+  yield* (yield* Progress).say("It ends as soon as a command has its store: at once, or with the next export.")
   return ExitCode.done
 })
 

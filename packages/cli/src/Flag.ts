@@ -12,6 +12,8 @@ export interface Flag {
   /** What stands for its value in the help; absent of a switch. */
   readonly metavar?: string | undefined
   readonly description: string
+  /** The words that it takes, where it takes no others. */
+  readonly words?: ReadonlyArray<string> | undefined
   readonly isRepeated?: boolean | undefined
   /** Whether the environment and the configuration file can say it too. */
   readonly isSetting?: boolean | undefined

@@ -54,8 +54,8 @@ export const table = (format: TableFormat, table: Table.Table, { spreadsheet }: 
 }
 
 /** @internal */
-export const verdict = (format: VerdictFormat, verdict: Verdict): Bytes =>
-  Stream.encodeText(Stream.make(verdictTexts[format](verdict)))
+export const verdict = (format: VerdictFormat, verdict: Verdict, options: Text.Options): Bytes =>
+  Stream.encodeText(Stream.make(verdictTexts[format](verdict, options)))
 
 /**
  * The line that sums a verdict up.
@@ -68,7 +68,9 @@ export const summary = (verdict: Verdict): string => Text.fromVerdict(verdict).t
 // internals
 // -----------------------------------------------------------------------------
 
-const verdictTexts: { readonly [F in VerdictFormat]: (verdict: Verdict) => string } = {
+const verdictTexts: {
+  readonly [F in VerdictFormat]: (verdict: Verdict, options: Text.Options) => string
+} = {
   text: Text.fromVerdict,
   json: Json.fromVerdict,
   jsonl: Jsonl.fromVerdict,

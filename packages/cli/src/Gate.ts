@@ -16,25 +16,34 @@ import * as Input from "./Input.ts"
 import * as Judgement from "./Judgement.ts"
 import * as Output from "./Output.ts"
 import * as OutputFlags from "./OutputFlags.ts"
+import * as Rule from "./Rule.ts"
+import * as Settings from "./Settings.ts"
 import { Stderr } from "./Stderr.ts"
 import * as Table from "./Table.ts"
+import * as Terminal from "./Terminal.ts"
 
 /** @internal */
 export const run: Handler = Effect.fnUntraced(function*(given) {
   const judgement = yield* Judgement.read(given)
+  const policy = yield* readPolicy(given)
   const destinations = yield* Destination.read(given, OutputFlags.ofVerdict, () => "text", tableFormats)
   const input = yield* Input.read(given)
   const outputs = yield* Output.open(destinations, given.argument)
   const stderr = yield* Stderr
+  const isColored = yield* Terminal.isColored(given)
 
   const judge = Effect.gen(function*() {
     const table = yield* Input.table(input)
     const rows = yield* Stream.runCollect(Table.rows(table))
-    const verdict = Verdict.fromRows(Judgement.rows(judgement, rows), judgement.rule)
-    yield* Output.writeAll(outputs, (format) =>
+    const verdict = policy?.judge(judgement, rows) ??
+      Verdict.fromRows(Judgement.rows(judgement, rows), judgement.rule)
+    for (const warning of policy?.warnings(rows) ?? []) {
+      if (!Flag.isOn(given, Flag.quiet)) yield* stderr.line(warning)
+    }
+    yield* Output.writeAll(outputs, ({ format, path }) =>
       format === "csv" || format === "html"
         ? Format.table(format, table, { spreadsheet: false })
-        : Format.verdict(format, verdict))
+        : Format.verdict(format, verdict, { colors: isColored && Output.isStdout(path) }))
     const isSaid = destinations.some(({ format, path }) => format === "text" && Output.isStdout(path))
     if (!isSaid && !Flag.isOn(given, Flag.quiet)) yield* stderr.line(Format.summary(verdict))
     return Judgement.codeOf(judgement, verdict)
@@ -51,6 +60,13 @@ export const run: Handler = Effect.fnUntraced(function*(given) {
 // -----------------------------------------------------------------------------
 // internals
 // -----------------------------------------------------------------------------
+
+const readPolicy = Effect.fnUntraced(function*(given: Flag.Given) {
+  const path = yield* Settings.valueOf(given, Rule.policy)
+  return path === undefined
+    ? undefined
+    : yield* Effect.flatMap(Effect.promise(() => import("./Policy.ts")), ({ load }) => load(path))
+})
 
 // What can be written beside a verdict: the table that was judged.
 const tableFormats = ["csv", "html"] as const

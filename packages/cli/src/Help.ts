@@ -89,7 +89,7 @@ const entry = (name: string, words: string, left: number): ReadonlyArray<string>
 
 function wrap(text: string, indent: number): ReadonlyArray<string> {
   const lines: Array<string> = []
-  for (const word of text.match(/\[env: \w+\]|\S+/g) ?? []) {
+  for (const word of text.match(/\[env: \w+\]|\[\{.*?\}\]|\S+/g) ?? []) {
     const last = lines.at(-1)
     if (last === undefined || last.length + 1 + word.length > width) lines.push(`${" ".repeat(indent)}${word}`)
     else lines[lines.length - 1] = `${last} ${word}`

@@ -56,7 +56,7 @@ export const read = Effect.fnUntraced(function*(
  * @internal
  */
 export const rows = (
-  { target }: Judgement,
+  { target }: Pick<Judgement, "target">,
   rows: ReadonlyArray<SloReportRow>
 ): ReadonlyArray<SloReportRow> => target === undefined ? rows : rows.map((row) => withTarget(row, target))
 

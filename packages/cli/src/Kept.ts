@@ -48,7 +48,7 @@ export const table = Effect.fnUntraced(function*(given: Flag.Given, input: Reque
   )
   const begun = yield* find(exports, given, input)
   const id = begun ?? (yield* start(exports, given, input))
-  yield* stderr.line(`export ${id} ${begun === undefined ? "is begun" : "goes on"}`)
+  yield* (yield* Progress).say(`export ${id} ${begun === undefined ? "is begun" : "goes on"}`)
   const { report, source } = yield* Effect.raceFirst(
     exports.await(id),
     Effect.andThen(watch(exports, id), Effect.never)

@@ -67,13 +67,13 @@ export const open = Effect.fnUntraced(function*<Format extends string>(
  */
 export const writeAll = Effect.fnUntraced(function*<Format>(
   outputs: ReadonlyArray<Output<Format>>,
-  render: (format: Format) => Bytes
+  render: (destination: Destination<Format>) => Bytes
 ) {
   const isLast = ({ path }: Output<Format>) => isStdout(path)
   const files = outputs.filter((output) => !isLast(output))
-  yield* Effect.forEach(files, (output) => output.write(render(output.format)), { discard: true })
+  yield* Effect.forEach(files, (output) => output.write(render(output)), { discard: true })
   yield* Effect.forEach(files, ({ commit }) => commit, { discard: true })
-  yield* Effect.forEach(outputs.filter(isLast), (output) => output.write(render(output.format)), { discard: true })
+  yield* Effect.forEach(outputs.filter(isLast), (output) => output.write(render(output)), { discard: true })
 })
 
 // -----------------------------------------------------------------------------

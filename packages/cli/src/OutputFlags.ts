@@ -54,6 +54,7 @@ export const format = (words: ReadonlyArray<string>, usual: string): Flag => ({
   name: "format",
   letter: "f",
   metavar: "format",
+  words,
   description: `${words.join(", ")} (default: ${usual})`
 })
 
@@ -80,10 +81,17 @@ export const spreadsheet = Setting.toggle(
 )
 
 /** @internal */
+export const color = Setting.choice(
+  "color",
+  ["auto", "always", "never"],
+  "whether verdicts as text have colours (default: auto, on a terminal, without NO_COLOR)"
+)
+
+/** @internal */
 export const tableFlags = (usual: string): ReadonlyArray<Flag> => [format(ofTable, usual), output, write, spreadsheet]
 
 /** @internal */
-export const verdictFlags: ReadonlyArray<Flag> = [format(ofVerdict, "text"), output, write]
+export const verdictFlags: ReadonlyArray<Flag> = [format(ofVerdict, "text"), output, write, color]
 
 /** @internal */
 export const textFlags: ReadonlyArray<Flag> = [format(ofText, "text")]

@@ -4,6 +4,7 @@
  *
  * @since 0.1.0
  */
+import type { DatadogError } from "@effect-datadog/slo-report/DatadogError"
 import type { SloReport } from "@effect-datadog/slo-report/SloReport"
 import type { ExportState } from "@effect-datadog/slo-report-durable/ReportExport"
 import type { ExportProgress } from "@effect-datadog/slo-report-node/ExportProgress"
@@ -20,6 +21,8 @@ import { Stderr } from "./Stderr.ts"
 
 /** @internal */
 export class Progress extends Context.Service<Progress, {
+  /** A line, but where none is wanted. */
+  readonly say: (text: string) => Effect.Effect<void>
   readonly exported: (event: ExportProgress) => Effect.Effect<void>
   readonly polled: (report: SloReport) => Effect.Effect<void>
   /** An export that is kept. */
@@ -57,12 +60,13 @@ export const layer = (isQuiet: boolean): Layer.Layer<Progress, never, Stderr> =>
         yield* Effect.forkScoped(Effect.schedule(show(true), Schedule.spaced(every)))
       }
       return Progress.of({
+        say,
         exported: (event) => {
           switch (event._tag) {
             case "SourceChosen":
               return event.source === "report" ? Effect.void : Effect.andThen(
                 event.reason === "closed"
-                  ? say("Datadog takes no reports here: the table is made from the histories of the SLOs.")
+                  ? say(`Datadog makes no report here${statusOf(event.refusal)}: trying the histories of the SLOs.`)
                   : Effect.void,
                 turnTo("searching")
               )
@@ -180,6 +184,9 @@ const makeState = Effect.map(Clock.currentTimeMillis, (started) => {
       })
   }
 })
+
+const statusOf = (refusal: DatadogError | undefined): string =>
+  refusal !== undefined && "status" in refusal ? ` (${refusal.status})` : ""
 
 const seconds = (millis: number): string => `${Math.max(0, Math.round(millis / 1000))} s`
 

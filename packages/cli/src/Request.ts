@@ -7,6 +7,7 @@ import * as SloReportRequest from "@effect-datadog/slo-report/SloReportRequest"
 import * as DateTime from "effect/DateTime"
 import * as Effect from "effect/Effect"
 import * as Option from "effect/Option"
+import * as Predicate from "effect/Predicate"
 import { UsageError } from "./CommandError.ts"
 import type { Given } from "./Flag.ts"
 import * as Period from "./Period.ts"
@@ -31,12 +32,10 @@ export const make = Effect.fnUntraced(function*(
   const now = DateTime.setZone(yield* DateTime.now, zone)
   const { interval: usual, name, ...period } = yield* periodOf(given, now)
   const interval = (yield* Settings.valueOf(given, Selection.interval)) ?? usual
+  const request = { query, ...period, interval, timezone }
   return yield* Effect.mapError(
-    SloReportRequest.make({ query, ...period, interval, timezone }),
-    ({ message }) =>
-      new UsageError({
-        message: message.replace(/\s*\n\s*at \["(\w+)"\]$/, (_, member) => `, in ${name ?? `--${member}`}.`)
-      })
+    SloReportRequest.make(request),
+    ({ message }) => new UsageError({ message: inWords(message, name, request) })
   )
 })
 
@@ -46,6 +45,20 @@ export const make = Effect.fnUntraced(function*(
 
 const refuse = (message: string, hint?: string): Effect.Effect<never, UsageError> =>
   Effect.fail(new UsageError({ message, hint }))
+
+// What is expected of a member, by the name of the flag that is wrong.
+const inWords = (
+  message: string,
+  name: string | undefined,
+  times: { readonly from: DateTime.DateTime | string; readonly to: DateTime.DateTime | string }
+): string => {
+  const [, issue = message, member = ""] = /^([^]*?)\s*\n\s*at \["(\w+)"\]$/.exec(message) ?? []
+  if (member === "") return message
+  const time = member === "from" ? times.from : member === "to" ? times.to : undefined
+  return Predicate.isString(time) && /ISO 8601/.test(issue)
+    ? `--${member}: expected a time such as 2024-01-31, 2024-01-31T08:00, 30d or now, got ${JSON.stringify(time)}.`
+    : `${name ?? `--${member}`}: ${issue.replace(/^E/, "e").replaceAll(/"(from|to)"/g, "--$1")}.`
+}
 
 const ranks = { flag: 0, environment: 1, file: 2 } as const
 

@@ -51,6 +51,13 @@ export const onExportError = Setting.choice(
 )
 
 /** @internal */
+export const policy = Setting.make("policy", (text) => ({ value: text }), {
+  metavar: "file",
+  description: "rules of some SLOs by their names or ids, as JSON: " +
+    "[{ \"match\": \"checkout*\", \"min_budget\": 20 }]"
+})
+
+/** @internal */
 export const allowEmpty = Setting.toggle("allow-empty", "0 in place of 3 where there is nothing to judge")
 
 /** @internal */
@@ -65,6 +72,7 @@ export const all = [
   over,
   missing,
   onExportError,
+  policy,
   allowEmpty,
   advisory
 ] as const

@@ -40,7 +40,7 @@ export const choice = <const Words extends ReadonlyArray<string>>(
   name: string,
   words: Words,
   description: string
-): Setting<Words[number]> => make(name, oneOf(words), { description, metavar: words.join("|") })
+): Setting<Words[number]> => make(name, oneOf(words), { description, metavar: words.join("|"), words })
 
 /** @internal */
 export const oneOf =

@@ -10,9 +10,11 @@ import * as Effect from "effect/Effect"
 import * as Layer from "effect/Layer"
 import * as Stdio from "effect/Stdio"
 import * as Stream from "effect/Stream"
+import * as Terminal from "./Terminal.ts"
 
 /** @internal */
 export class Stderr extends Context.Service<Stderr, {
+  /** One that can redraw a line. */
   readonly isTerminal: boolean
   /** Writes a line, above the one that is drawn. */
   readonly line: (text: string) => Effect.Effect<void>
@@ -25,7 +27,7 @@ export const layer: Layer.Layer<Stderr, never, Stdio.Stdio> = Layer.effect(
   Stderr,
   Effect.gen(function*() {
     const stdio = yield* Stdio.Stdio
-    const isTerminal = yield* stdio.stderrIsTerminal
+    const isTerminal = (yield* stdio.stderrIsTerminal) && !(yield* Terminal.isDumb)
     let drawn = ""
     const write = (text: string) => Effect.ignore(Stream.run(Stream.make(text), stdio.stderr({ endOnDone: false })))
     yield* Effect.addFinalizer(() => drawn === "" ? Effect.void : write("\n"))

@@ -44,6 +44,6 @@ export const open = Effect.fnUntraced(function*(
   return (table) =>
     Effect.andThen(
       Stream.runDrain(Table.rows(table)),
-      Output.writeAll(outputs, (format) => Format.table(format, table, { spreadsheet }))
+      Output.writeAll(outputs, ({ format }) => Format.table(format, table, { spreadsheet }))
     )
 })

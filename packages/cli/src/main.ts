@@ -17,6 +17,9 @@ if (line._tag === "Run") {
     V8.setFlagsFromString("--lazy")
     start(line.name, line.given)
   })
+} else if (line._tag === "Complete") {
+  process.stdout.on("error", () => {})
+  void import("./Completions.ts").then(({ script }) => process.stdout.write(script(line.shell)))
 } else {
   process.stdout.on("error", () => {})
   process.stderr.on("error", () => {})

@@ -10,7 +10,7 @@ import * as Effect from "effect/Effect"
 import * as Exit from "effect/Exit"
 import * as Layer from "effect/Layer"
 import { run } from "./Cli.ts"
-import type { Name } from "./Commands.ts"
+import type { Runnable } from "./Commands.ts"
 import * as ExitCode from "./ExitCode.ts"
 import type { Given } from "./Flag.ts"
 
@@ -19,7 +19,7 @@ import type { Given } from "./Flag.ts"
  *
  * @internal
  */
-export const start = (name: Name, given: Given): void => {
+export const start = (name: Runnable, given: Given): void => {
   let interrupted: number = ExitCode.ofSignal.SIGINT
   process.once("SIGTERM", () => {
     interrupted = ExitCode.ofSignal.SIGTERM
@@ -39,6 +39,13 @@ export const start = (name: Name, given: Given): void => {
       interrupted = ExitCode.ofSignal.SIGHUP
       resume(Effect.interrupt)
     })
+  })
+
+  // What is experimental in Node is no news for who runs a command: SQLite is in Node 22.
+  const warn = process.listeners("warning")
+  process.removeAllListeners("warning")
+  process.on("warning", (warning) => {
+    if (warning.name !== "ExperimentalWarning") { for (const listener of warn) listener(warning) }
   })
 
   // Without a listener, output that nobody reads would be a crash; who writes hears of it.

@@ -65,7 +65,13 @@ describe("a command line", () => {
     misuses(["export", "a"], `There is no place for "a". Try: datadog-slo export --help`)
     misuses(["exports", "lst"], `There is no command "lst". Did you mean list? Try: datadog-slo exports --help`)
     misuses(["report", "wait"], "It lacks <id>, the report's id. Try: datadog-slo report wait --help")
+    misuses(
+      ["completions", "fish"],
+      `There are no completions for "fish", but for bash and zsh. Try: datadog-slo completions --help`
+    )
     misuses(["-q"], "There is no command. Try: datadog-slo --help")
+    misuses(["--versoin"], "There is no flag --versoin. Did you mean --version? Try: datadog-slo --help")
+    misuses(["report", "-x"], "There is no flag -x. Try: datadog-slo report --help")
   })
 
   it("has no flag that takes a secret", () => {

@@ -93,7 +93,11 @@ describe("convert", () => {
         stdout: "",
         stderr: `error: ${none}: there is no such file\n`
       })
-      assert.strictEqual((yield* run(["convert", root, "-fcsv"])).code, 2)
+      assert.deepStrictEqual(yield* run(["convert", root, "-fcsv"]), {
+        code: 2,
+        stdout: "",
+        stderr: `error: ${root}: it is a directory\n`
+      })
     }))
 
   it.effect("tells who sits at a terminal what it waits for", () =>

@@ -59,6 +59,14 @@ describe("export", () => {
       assert.isTrue(drawn.some((line) => line.startsWith("in_progress · 9 s elapsed")), stderr)
     }).pipe(over({ timeline: Timeline.after("10 seconds", "completed") })))
 
+  it.effect("redraws nothing on a terminal that takes letters alone", () =>
+    Effect.gen(function*() {
+      const options = { isTerminal: true, environment: { TERM: "dumb" } }
+      const { stderr } = yield* runOver(["export", ...period], options)
+      assert.notInclude(stderr, "\u001b")
+      assert.include(stderr, "is created\nin_progress · ")
+    }).pipe(over({ timeline: Timeline.after("10 seconds", "completed") })))
+
   it.effect("shows nothing quietly", () =>
     Effect.gen(function*() {
       assert.deepStrictEqual(yield* runOver(["export", "-q", ...period]), { code: 0, stdout: file, stderr: "" })
@@ -94,7 +102,7 @@ describe("export", () => {
       const { code, stderr, stdout } = yield* runOver(["export", "-Q", "*", "--last", "1mo"])
       assert.strictEqual(code, 0)
       assert.strictEqual(stdout.split("\n").length, 14)
-      assert.match(stderr, /^Datadog takes no reports here: the table is made from the histories of the SLOs\.\n/)
+      assert.match(stderr, /^Datadog makes no report here \(403\): trying the histories of the SLOs\.\n/)
       assert.match(stderr, /\ncomputed · [\d,]+ bytes · /)
       assert.strictEqual((yield* runOver(["export", "-Q", "*", "--last", "1mo", "--source", "report"])).code, 4)
     }).pipe(
@@ -211,8 +219,12 @@ describe("export", () => {
         [...period, "--timezone", "Mars"],
         `--timezone: expected an IANA name such as Europe/Berlin or UTC, got "Mars".`
       )
-      yield* says(["-Q", "x", "--last", "9000y"], "Expected whole seconds, from 1970 to the end of 9999, in --last.")
-      yield* says(["-Q", "x", "--from", "2024-02-01", "--to", "2024-01-01"], `Expected a time before "to", in --from.`)
+      yield* says(["-Q", "x", "--last", "9000y"], "--last: expected whole seconds, from 1970 to the end of 9999.")
+      yield* says(["-Q", "x", "--from", "2024-02-01", "--to", "2024-01-01"], "--from: expected a time before --to.")
+      yield* says(
+        ["-Q", "x", "--from", "yesterday"],
+        "--from: expected a time such as 2024-01-31, 2024-01-31T08:00, 30d or now, got \"yesterday\"."
+      )
       assert.deepStrictEqual(yield* (yield* FakeDatadog.FakeDatadog).requests, [])
     }).pipe(over()))
 })

@@ -1,6 +1,12 @@
 import { assert, describe, it } from "@effect/vitest"
 import { Effect } from "effect"
-import { csv, run } from "./utils/command.ts"
+import * as Fs from "node:fs"
+import * as Path from "node:path"
+import { afterAll } from "vitest"
+import { csv, folder, type Options, run } from "./utils/command.ts"
+
+const root = folder()
+afterAll(() => Fs.rmSync(root, { recursive: true, force: true }))
 
 const gate = (text: string, ...args: ReadonlyArray<string>) =>
   Effect.map(run(["gate", "-", ...args], { stdin: text }), ({ code, stderr, stdout }) => [code, stdout, stderr])
@@ -177,5 +183,33 @@ describe("gate", () => {
       assert.strictEqual(JSON.parse(String(stdout)).verdict, "fail")
       assert.strictEqual(stderr, "fail: 1 judged, 1 failed\n")
       assert.strictEqual((yield* gate(csv(checkout), "-f", "json", "-q"))[2], "")
+    }))
+
+  it.effect("has its verdicts in colours on a terminal, or as it is told", () =>
+    Effect.gen(function*() {
+      const isColored = Effect.fnUntraced(function*(options: Options, ...args: ReadonlyArray<string>) {
+        const { stdout } = yield* run(["gate", "-", ...args], { stdin: csv(good), ...options })
+        return stdout.includes("\u001b[32mpass\u001b[0m")
+      })
+      const isStdoutTerminal = true
+      assert.isFalse(yield* isColored({}))
+      assert.isTrue(yield* isColored({ isStdoutTerminal }))
+      assert.isTrue(yield* isColored({}, "--color", "always"))
+      assert.isTrue(yield* isColored({ environment: { DD_SLO_COLOR: "always" } }))
+      assert.isFalse(yield* isColored({ isStdoutTerminal }, "--color=never"))
+      assert.isFalse(yield* isColored({ isStdoutTerminal, environment: { NO_COLOR: "1" } }))
+      assert.isFalse(yield* isColored({ isStdoutTerminal, environment: { TERM: "dumb" } }))
+      assert.isTrue(yield* isColored({ isStdoutTerminal, environment: { NO_COLOR: "" } }))
+      assert.isTrue(yield* isColored({ environment: { NO_COLOR: "1" } }, "--color", "always"))
+      for (const format of ["json", "jsonl", "markdown", "junit", "github", "slack"]) {
+        const { stdout } = yield* run(["gate", "-", "-f", format, "--color", "always"], {
+          stdin: csv(good),
+          isStdoutTerminal
+        })
+        assert.notInclude(stdout, "\u001b", format)
+      }
+      const file = Path.join(root, "verdict.txt")
+      yield* run(["gate", "-", "-o", file], { stdin: csv(good), isStdoutTerminal })
+      assert.notInclude(Fs.readFileSync(file, "utf8"), "\u001b")
     }))
 })

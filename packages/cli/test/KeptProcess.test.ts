@@ -2,66 +2,51 @@ import { FakeDatadog, FakeDatadogServer, Timeline } from "@effect-datadog/slo-re
 import { assert, describe, it } from "@effect/vitest"
 import { Effect } from "effect"
 import * as Fs from "node:fs"
-import * as Os from "node:os"
 import * as Path from "node:path"
-import { afterAll, beforeAll } from "vitest"
-import { environment, makeBundle, type Options, spawned } from "./utils/bundled.ts"
+import { ask, spawned, useBundle } from "./utils/bundled.ts"
 import { apiKey, applicationKey, csv } from "./utils/command.ts"
 
-let bin = ""
-let root = ""
-beforeAll(async () => {
-  bin = await makeBundle()
-  root = Fs.mkdtempSync(Path.join(Os.tmpdir(), "datadog-slo-process-"))
-})
-afterAll(() => {
-  for (const folder of [bin, root]) Fs.rmSync(folder, { recursive: true, force: true })
-})
+const at = useBundle()
 
 const file = csv("1,metric,Checkout,99.9,,99.95,99.866393", "2,metric,Search,99,,99.5,99.5")
 
 const over = (timeline: Timeline.Timeline) =>
   Effect.provide(FakeDatadogServer.layerTest({ report: { csv: file, timeline } }))
 
-const ask = Effect.fnUntraced(function*(args: ReadonlyArray<string>, options: Options = {}) {
-  const more = yield* environment
-  return yield* Effect.promise(() => spawned(bin, args, { ...options, environment: more }))
-})
-
 describe("a process that keeps its export", () => {
   it.live("is killed in the wait, and the same command goes on: the same report, its bytes, 0", () =>
     Effect.gen(function*() {
-      const state = Path.join(root, "killed.db")
-      const output = Path.join(root, "killed.csv")
+      const state = Path.join(at.root, "killed.db")
+      const output = Path.join(at.root, "killed.csv")
       const command = ["export", "-Q", "service:checkout", "--last", "2mo", "-o", output, "--state", state]
       let isSent = false
-      const first = yield* ask(command, {
+      const first = yield* ask(at, command, {
         onStderr: (text, child) => {
           if (/report \S+ is created\nwaiting/.test(text) && !isSent) isSent = child.kill("SIGKILL")
         }
       })
       assert.strictEqual(first.signal, "SIGKILL", first.stderr)
       const [id = ""] = yield* (yield* FakeDatadog.FakeDatadog).reportIds
-      const second = yield* ask(command)
+      const second = yield* ask(at, command)
       assert.strictEqual(second.code, 0, second.stderr)
       assert.include(second.stderr, "goes on\n")
       assert.strictEqual(Fs.readFileSync(output, "utf8"), file)
       assert.deepStrictEqual(yield* (yield* FakeDatadog.FakeDatadog).reportIds, [id])
-      for (const name of Fs.readdirSync(root).filter((name) => name.startsWith("killed.db"))) {
-        const text = Fs.readFileSync(Path.join(root, name), "latin1")
+      for (const name of Fs.readdirSync(at.root).filter((name) => name.startsWith("killed.db"))) {
+        const text = Fs.readFileSync(Path.join(at.root, name), "latin1")
         for (const key of [apiKey, applicationKey]) assert.notInclude(text, key)
       }
     }).pipe(over(Timeline.after("4 seconds", "completed"))))
 
   it.live("has its file to itself: a second one says so in a line, 5", () =>
     Effect.gen(function*() {
-      const state = Path.join(root, "used.db")
+      const state = Path.join(at.root, "used.db")
       const command = ["export", "-Q", "service:checkout", "--last", "2mo", "--state", state]
       let list: Promise<Awaited<ReturnType<typeof spawned>>> | undefined
-      const { code } = yield* ask(command, {
+      const { code } = yield* ask(at, command, {
         onStderr: (text, child) => {
           if (!/is created\nwaiting/.test(text) || list !== undefined) return
-          list = spawned(bin, ["exports", "list", "--state", state])
+          list = spawned(at.bin, ["exports", "list", "--state", state])
           void list.then(() => child.kill("SIGINT"))
         }
       })
@@ -73,13 +58,13 @@ describe("a process that keeps its export", () => {
         "End the other one, or use a store of Postgres.\n"
       ])
       assert.strictEqual(code, 130)
-      const listed = yield* ask(["exports", "list", "--state", state])
+      const listed = yield* ask(at, ["exports", "list", "--state", state])
       assert.match(listed.stdout, /^\S+ {2}waiting .* report \S+\n$/)
     }).pipe(over(Timeline.after("1 hour", "completed"))))
 })
 
 describe("the bundle", () => {
-  const read = (name: string) => Fs.readFileSync(Path.join(bin, name), "utf8")
+  const read = (name: string) => Fs.readFileSync(Path.join(at.bin, name), "utf8")
 
   /** What is loaded with a file, later imports left out. */
   const loadedWith = (name: string, loaded = new Set<string>()): ReadonlySet<string> => {
@@ -89,7 +74,7 @@ describe("the bundle", () => {
     return loaded
   }
 
-  const named = (prefix: string) => Fs.readdirSync(bin).find((name) => name.startsWith(prefix))!
+  const named = (prefix: string) => Fs.readdirSync(at.bin).find((name) => name.startsWith(prefix))!
 
   it("loads the engine, SQLite and Postgres with nothing else", () => {
     const others = [

@@ -1,22 +1,12 @@
 import { assert, describe, it } from "@effect/vitest"
 import * as Fs from "node:fs"
-import * as Os from "node:os"
 import * as Path from "node:path"
-import { afterAll, beforeAll } from "vitest"
 import { ofTable, ofVerdict } from "../src/OutputFlags.ts"
-import { makeBundle, spawned } from "./utils/bundled.ts"
+import { spawned, useBundle } from "./utils/bundled.ts"
 import { csv } from "./utils/command.ts"
 import { parses } from "./utils/parses.ts"
 
-let bin = ""
-let root = ""
-beforeAll(async () => {
-  bin = await makeBundle()
-  root = Fs.mkdtempSync(Path.join(Os.tmpdir(), "datadog-slo-offline-"))
-})
-afterAll(() => {
-  for (const folder of [bin, root]) Fs.rmSync(folder, { recursive: true, force: true })
-})
+const at = useBundle()
 
 const text = csv("1,metric,Checkout,99.9,,99.95,99.966393", "2,monitor,Search,99,,99.5,99.5")
 
@@ -28,13 +18,17 @@ const cases = [
 // The bundle has it apart from what asks Datadog.
 describe("a command over a file", () => {
   it.each(cases)("needs nothing of what asks Datadog: %s as %s", async (command, format) => {
-    const [file, written] = [Path.join(root, "report.csv"), Path.join(root, `${command}.${format}`)]
+    const [file, written] = [Path.join(at.root, "report.csv"), Path.join(at.root, `${command}.${format}`)]
     Fs.writeFileSync(file, text)
-    const beside = command === "gate" ? ["--write", `html=${written}.html`, "--write", `csv=${written}.csv`] : []
+    const policy = Path.join(at.root, "policy.json")
+    Fs.writeFileSync(policy, JSON.stringify([{ match: "checkout", min_budget: 1 }]))
+    const beside = command === "gate"
+      ? ["--write", `html=${written}.html`, "--write", `csv=${written}.csv`, "--policy", policy]
+      : []
     const runs = [
-      await spawned(bin, [command, file, "-f", format, ...beside], { cwd: root }),
-      await spawned(bin, [command, "-", "-f", format], { cwd: root, stdin: text }),
-      await spawned(bin, [command, file, "-f", format, "-o", written], { cwd: root })
+      await spawned(at.bin, [command, file, "-f", format, ...beside], { cwd: at.root }),
+      await spawned(at.bin, [command, "-", "-f", format], { cwd: at.root, stdin: text }),
+      await spawned(at.bin, [command, file, "-f", format, "-o", written], { cwd: at.root })
     ]
     for (const { code, stderr } of runs) assert.strictEqual(code, 0, stderr)
     for (const output of [runs[0]?.stdout, runs[1]?.stdout, Fs.readFileSync(written, "utf8")]) {
@@ -47,15 +41,15 @@ describe("a command over a file", () => {
   })
 
   it("says what is wrong with its file, and with what else it is given", async () => {
-    const file = Path.join(root, "no-report.csv")
+    const file = Path.join(at.root, "no-report.csv")
     Fs.writeFileSync(file, "<html>")
     const codes = await Promise.all([
       ["gate", file],
-      ["gate", Path.join(root, "missing.csv")],
+      ["gate", Path.join(at.root, "missing.csv")],
       ["gate", file, "--report", "id"],
       ["gate", file, "-Q", "*"],
       ["convert", file, "--demo"]
-    ].map(async (args) => (await spawned(bin, args, { cwd: root })).code))
+    ].map(async (args) => (await spawned(at.bin, args, { cwd: at.root })).code))
     assert.deepStrictEqual(codes, [3, 2, 2, 2, 2])
   })
 })

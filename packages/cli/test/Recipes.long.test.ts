@@ -2,10 +2,9 @@ import { FakeDatadog, FakeDatadogServer, Fault, Timeline } from "@effect-datadog
 import { assert, describe, it } from "@effect/vitest"
 import { Effect } from "effect"
 import * as Fs from "node:fs"
-import * as Os from "node:os"
 import * as Path from "node:path"
-import { afterAll, beforeAll } from "vitest"
-import { environment, makeBundle } from "./utils/bundled.ts"
+import { beforeAll } from "vitest"
+import { environment, useBundle } from "./utils/bundled.ts"
 import { csv } from "./utils/command.ts"
 import { commands, read, shell } from "./utils/recipes.ts"
 
@@ -22,25 +21,19 @@ for (let index = 0; index < statements.count; index++) {
 console.log(JSON.stringify(rows))
 `
 
-let bin = ""
-let root = ""
+const at = useBundle()
 let path = ""
 let reason = ""
 beforeAll(async () => {
-  bin = await makeBundle()
-  root = Fs.mkdtempSync(Path.join(Os.tmpdir(), "datadog-slo-warehouse-"))
-  path = commands(root, bin)
+  path = commands(at.root, at.bin)
   const { HOME = "", PATH = "" } = process.env
   const npm = `npm install --prefer-offline --ignore-scripts --no-audit --no-fund ${duckdb}`
-  const { code, stderr } = await shell(npm, root, { HOME, PATH }, ["sh", "-c"], 120_000)
+  const { code, stderr } = await shell(npm, at.root, { HOME, PATH }, ["sh", "-c"], 120_000)
   if (code !== 0) reason = `DuckDB can't be installed here: ${stderr}`
-  Fs.writeFileSync(Path.join(root, "duckdb.mjs"), program)
-  const command = `#!/bin/sh\nexec "${process.execPath}" "${Path.join(root, "duckdb.mjs")}" "$@"\n`
+  Fs.writeFileSync(Path.join(at.root, "duckdb.mjs"), program)
+  const command = `#!/bin/sh\nexec "${process.execPath}" "${Path.join(at.root, "duckdb.mjs")}" "$@"\n`
   Fs.writeFileSync(Path.join(path, "duckdb"), command, { mode: 0o755 })
 }, 150_000)
-afterAll(() => {
-  for (const folder of [bin, root]) Fs.rmSync(folder, { recursive: true, force: true })
-})
 
 const first = csv(
   "1,metric,\"Checkout | 'a'\",99.9,,99.95,99.866393",
@@ -53,7 +46,7 @@ describe("warehouse.sh", () => {
     Effect.gen(function*() {
       context.skip(reason !== "" && process.env.CI === undefined, reason)
       const { inject } = yield* FakeDatadog.FakeDatadog
-      const folder = Fs.mkdtempSync(Path.join(root, "job-"))
+      const folder = Fs.mkdtempSync(Path.join(at.root, "job-"))
       const variables = {
         ...(yield* environment),
         PATH: `${path}${Path.delimiter}${process.env.PATH ?? ""}`
@@ -92,7 +85,7 @@ describe("warehouse.sh", () => {
   it.live("loads nothing of a report without SLOs", (context) =>
     Effect.gen(function*() {
       context.skip(reason !== "" && process.env.CI === undefined, reason)
-      const folder = Fs.mkdtempSync(Path.join(root, "job-"))
+      const folder = Fs.mkdtempSync(Path.join(at.root, "job-"))
       const variables = { ...(yield* environment), PATH: `${path}${Path.delimiter}${process.env.PATH ?? ""}` }
       const { code, stderr } = yield* Effect.promise(() => shell(read("warehouse.sh"), folder, variables))
       assert.strictEqual(code, 0, stderr)

@@ -2,24 +2,17 @@ import { FakeDatadog, FakeDatadogServer, Fault, Timeline } from "@effect-datadog
 import { assert, describe, it } from "@effect/vitest"
 import { Effect } from "effect"
 import * as Fs from "node:fs"
-import * as Os from "node:os"
 import * as Path from "node:path"
-import { afterAll, beforeAll } from "vitest"
-import { environment, makeBundle } from "./utils/bundled.ts"
+import { beforeAll } from "vitest"
+import { environment, useBundle } from "./utils/bundled.ts"
 import { csv } from "./utils/command.ts"
 import { parses } from "./utils/parses.ts"
 import { commands, type Ran, read, readYaml, shell } from "./utils/recipes.ts"
 
-let bin = ""
-let root = ""
+const at = useBundle()
 let path = ""
 beforeAll(async () => {
-  bin = await makeBundle()
-  root = Fs.mkdtempSync(Path.join(Os.tmpdir(), "datadog-slo-recipes-"))
-  path = commands(root, bin)
-})
-afterAll(() => {
-  for (const folder of [bin, root]) Fs.rmSync(folder, { recursive: true, force: true })
+  path = commands(at.root, at.bin)
 })
 
 const good = csv("2,metric,Search,99,,99.5,99.5")
@@ -60,7 +53,7 @@ const running = (
   Effect.gen(function*() {
     const { inject } = yield* FakeDatadog.FakeDatadog
     if (code === 5) yield* inject(Fault.status(503), { times: Infinity })
-    const folder = Fs.mkdtempSync(Path.join(root, "job-"))
+    const folder = Fs.mkdtempSync(Path.join(at.root, "job-"))
     const variables = {
       ...(yield* environment),
       PATH: `${path}${Path.delimiter}${process.env.PATH ?? ""}`,

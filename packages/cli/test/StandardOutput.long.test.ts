@@ -4,18 +4,13 @@ import { Effect } from "effect"
 import type { ChildProcess } from "node:child_process"
 import * as Fs from "node:fs"
 import * as Path from "node:path"
-import { afterAll, beforeAll } from "vitest"
 import * as Commands from "../src/Commands.ts"
 import { ofTable, ofText, ofVerdict } from "../src/OutputFlags.ts"
-import { environment, makeBundle, type Options, spawned } from "./utils/bundled.ts"
+import { ask, type Options, spawned, useBundle } from "./utils/bundled.ts"
 import { csv } from "./utils/command.ts"
 import { parses } from "./utils/parses.ts"
 
-let bin = ""
-beforeAll(async () => {
-  bin = await makeBundle()
-})
-afterAll(() => Fs.rmSync(bin, { recursive: true, force: true }))
+const at = useBundle()
 
 const file = csv("1,metric,\"Checkout | 50%\",99.9,,99.95,99.866393", "2,metric,Search,99,,99.5,99.5")
 const long = csv(...Array.from({ length: 5000 }, (_, id) => `${id},metric,Checkout,99.9,,99.95,99.866393`))
@@ -55,18 +50,16 @@ const isOf = (command: string, format: string, text: string): void => {
 }
 
 /** Runs one over the fake, with a report that is there. */
-const ask = Effect.fnUntraced(function*(
+const askOne = Effect.fnUntraced(function*(
   [command, format, given]: typeof cases[number],
   table: string,
   flags: ReadonlyArray<string>,
   options: Options = {}
 ) {
   const id = yield* (yield* FakeDatadog.FakeDatadog).addReport()
-  const path = Path.join(bin, "report.csv")
+  const path = Path.join(at.bin, "report.csv")
   Fs.writeFileSync(path, table)
-  const args = [...command.split(" "), ...given(id, path), "-f", format, ...flags]
-  const variables = yield* environment
-  return yield* Effect.promise(() => spawned(bin, args, { ...options, environment: variables }))
+  return yield* ask(at, [...command.split(" "), ...given(id, path), "-f", format, ...flags], options)
 })
 
 const over = (table: string, timeline = Timeline.always("completed")) =>
@@ -76,23 +69,26 @@ describe("standard output", () => {
   it("is looked at of every command", () => {
     const all = Commands.commands.map(({ name }) => name)
     // What is kept is told without Datadog, below; the other steps of exports print an id or a count (KeptProcess.test.ts).
-    assert.sameMembers(commands.map(([command]) => command), all.filter((name) => !name.startsWith("exports ")))
+    assert.sameMembers(
+      commands.map(([command]) => command),
+      all.filter((name) => !/^exports |^completions$/.test(name))
+    )
   })
 
   it.each(ofText)("of exports list parses as %s, also under --verbose and in a closed pipe", async (format) => {
-    const args = ["exports", "list", "--state", Path.join(bin, `${format}.db`), "-f", format]
+    const args = ["exports", "list", "--state", Path.join(at.bin, `${format}.db`), "-f", format]
     for (const flag of ["-v", "-q"]) {
-      const { code, stdout } = await spawned(bin, [...args, flag])
+      const { code, stdout } = await spawned(at.bin, [...args, flag])
       assert.deepStrictEqual([code, format === "json" ? JSON.parse(stdout) : stdout], [0, format === "json" ? [] : ""])
     }
-    const { code } = await spawned(bin, [...args, "-q"], { onStart: (child) => void child.stdout?.destroy() })
+    const { code } = await spawned(at.bin, [...args, "-q"], { onStart: (child) => void child.stdout?.destroy() })
     assert.strictEqual(code, 0)
   })
 
   it.live.each(cases)("of %s parses as %s, also under --verbose", (one) =>
     Effect.gen(function*() {
       for (const flags of [["-v"], ["-q"]]) {
-        const { code, stdout } = yield* ask(one, file, flags)
+        const { code, stdout } = yield* askOne(one, file, flags)
         assert.strictEqual(code, one[0] === "gate" ? 1 : 0)
         isOf(one[0], one[1], stdout)
       }
@@ -102,7 +98,7 @@ describe("standard output", () => {
     Effect.gen(function*() {
       const leave = (child: ChildProcess) => void child.stdout?.destroy()
       for (const options of [{ onStart: leave }, { onStdout: (_: string, child: ChildProcess) => leave(child) }]) {
-        const { code, stderr } = yield* ask(one, long, ["-q"], options)
+        const { code, stderr } = yield* askOne(one, long, ["-q"], options)
         // The verdict stands, whoever reads it.
         assert.deepStrictEqual([code, stderr], [one[0] === "gate" ? 1 : 0, ""])
       }
@@ -122,7 +118,7 @@ describe("standard output", () => {
         const onStart = (started: ChildProcess) => {
           child = started
         }
-        const [{ code, stdout }] = yield* Effect.all([ask(one, file, [], { onStart }), interrupt], {
+        const [{ code, stdout }] = yield* Effect.all([askOne(one, file, [], { onStart }), interrupt], {
           concurrency: "unbounded"
         })
         assert.deepStrictEqual([code, stdout], [130, ""])
@@ -133,7 +129,7 @@ describe("standard output", () => {
     "of %s - as %s is nothing after ^C",
     ([command = "", format = ""]) =>
       Effect.promise(async () => {
-        const { code, stdout } = await spawned(bin, [command, "-", "-f", format], {
+        const { code, stdout } = await spawned(at.bin, [command, "-", "-f", format], {
           stdin: file,
           isOpen: true,
           onStart: (child) => void setTimeout(() => child.kill("SIGINT"), 1500)

@@ -9,13 +9,24 @@ import * as Sentence from "./internal/sentence.ts"
 import { isolated, nameOf, oneLine } from "./internal/text.ts"
 
 /**
+ * How a verdict is shown.
+ *
+ * @category models
+ * @since 0.1.0
+ */
+export interface Options {
+  /** `@default` false */
+  readonly colors?: boolean | undefined
+}
+
+/**
  * The lines of a verdict: an SLO each, failures first, then one that sums up.
  *
  * **Details**
  *
  * A line has the verdict (`FAIL`, `pass`, `warn`, `?` where it could not be exported, `-` where there is nothing to
  * judge), the name, the interval, the status of which target, and what is left of the budget, or why not.
- * There are no colours in it.
+ * There are no colours in it, unless `colors` asks for them: the verdicts have them then, as a terminal takes them.
  *
  * **Example** (In a terminal)
  *
@@ -35,21 +46,24 @@ import { isolated, nameOf, oneLine } from "./internal/text.ts"
  * @category conversions
  * @since 0.1.0
  */
-export const fromVerdict = (verdict: Verdict.Verdict): string => {
+export const fromVerdict = (verdict: Verdict.Verdict, { colors = false }: Options = {}): string => {
+  const color = (text: string): string => colors ? colored(text) : text
   const lines = Verdict.worstFirst(verdict).map(columnsOf)
   const widest = (column: keyof Columns): number =>
     lines.reduce((widest, columns) => Math.max(widest, Math.min(maxWidth, width(columns[column]))), 0)
   const [name, start, status] = [widest("name"), widest("start"), widest("status")]
   const table = lines.map((columns) =>
     [
-      columns.mark.padEnd(markWidth),
+      color(columns.mark) + " ".repeat(markWidth - columns.mark.length),
       pad(columns.name, name),
       pad(columns.start, start),
       pad(columns.status, status),
       columns.note
     ].join("  ").trimEnd()
   )
-  return [...table, Sentence.summary(verdict)].map((line) => `${line}\n`).join("")
+  return [...table, color(verdict.verdict) + Sentence.summary(verdict).slice(verdict.verdict.length)].map((line) =>
+    `${line}\n`
+  ).join("")
 }
 
 // -----------------------------------------------------------------------------
@@ -57,6 +71,18 @@ export const fromVerdict = (verdict: Verdict.Verdict): string => {
 // -----------------------------------------------------------------------------
 
 const markWidth = 4
+
+const colored = (text: string): string => `\u001b[${codes.get(text) ?? yellow}m${text}\u001b[0m`
+
+const yellow = "33"
+
+// Bold red, green, and faint where there is nothing to judge.
+const codes: ReadonlyMap<string, string> = new Map([
+  ["FAIL", "1;31"],
+  ["fail", "1;31"],
+  ["pass", "32"],
+  ["-", "2"]
+])
 
 // A longer name moves only its own line.
 const maxWidth = 40

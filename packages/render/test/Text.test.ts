@@ -1,6 +1,7 @@
 import { SloVerdict, Verdict, VerdictRule } from "@effect-datadog/slo-report"
 import { assert, describe, it } from "@effect/vitest"
 import { Schema } from "effect"
+import { stripVTControlCharacters } from "node:util"
 import { JUnit, Text } from "../src/index.ts"
 import * as Percent from "../src/internal/percent.ts"
 import { isolated, lines, nameOf, oneLine } from "../src/internal/text.ts"
@@ -51,6 +52,34 @@ fail: 4 judged, 2 failed, 2 warnings, 1 without data, 1 without a target, 1 not 
     assert.deepStrictEqual(cases.map(({ children: [child] }) => [child?.name, child?.attributes]), [
       ["failure", { message: "", type: "" }],
       ["error", { message: "not exported: ", type: "not_exported" }]
+    ])
+  })
+
+  it("have their verdicts in colours where that is wanted, and nothing else is other", () => {
+    const verdict = judge([
+      row({ name: "Catalogue", target: 95, cells: ["95.088"] }),
+      row({ name: "API errors", target: 99.5, cells: [""], exportError: "Query timed out" }),
+      row({ name: "Free", cells: ["50"] }),
+      row({ name: "Checkout", target: 99.9, cells: ["99.866393"] }),
+      row({ name: "Basket", target: 99.9, cells: ["100"] })
+    ], { warnBudget: 5 })
+    const text = Text.fromVerdict(verdict, { colors: true })
+    assert.deepStrictEqual(text.split("\n").map((line) => line.split(/ {2}|:/)[0]), [
+      "\u001b[1;31mFAIL\u001b[0m",
+      "\u001b[33m?\u001b[0m",
+      "\u001b[33mwarn\u001b[0m",
+      "\u001b[32mpass\u001b[0m",
+      "\u001b[2m-\u001b[0m",
+      "\u001b[1;31mfail\u001b[0m",
+      ""
+    ])
+    assert.strictEqual(stripVTControlCharacters(text), Text.fromVerdict(verdict))
+    const ends = [judge([row({ target: 95, cells: ["96"] })]), judge([])].map((verdict) =>
+      Text.fromVerdict(verdict, { colors: true }).trimEnd().split("\n").at(-1)
+    )
+    assert.deepStrictEqual(ends, [
+      "\u001b[32mpass\u001b[0m: 1 judged",
+      "\u001b[33minconclusive\u001b[0m: the report has no SLOs"
     ])
   })
 

@@ -54,7 +54,14 @@ export interface Answer {
  * @category errors
  * @since 0.1.0
  */
-export class NoAnswer extends Data.TaggedError("NoAnswer")<{ readonly code: string }> {}
+export class NoAnswer extends Data.TaggedError("NoAnswer")<{ readonly code: string }> {
+  override get message(): string {
+    return `There is no answer: the connection was refused or lost (${this.code}).`
+  }
+  override toJSON(): object {
+    return Object.assign({}, this, { message: this.message })
+  }
+}
 
 /**
  * Makes an answer from a status, a body and header lines.

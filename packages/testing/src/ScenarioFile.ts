@@ -41,12 +41,13 @@ import type { Scenario } from "./Scenario.ts"
  * @since 0.1.0
  */
 export class InvalidScenario extends Data.TaggedError("InvalidScenario")<{
-  readonly name: string
+  /** What the text is called, such as its file. */
+  readonly source: string
   /** Where and what, such as `faults[0].status: Expected number`. */
   readonly problem: string
 }> {
   override get message(): string {
-    return `${this.name} is no scenario: ${this.problem}`
+    return `${this.source} is no scenario: ${this.problem}`
   }
   override toJSON(): object {
     return Object.assign({}, this, { message: this.message })
@@ -77,7 +78,7 @@ export class InvalidScenario extends Data.TaggedError("InvalidScenario")<{
 export const fromJson = (name: string, text: string): Effect.Effect<Scenario, InvalidScenario> =>
   Effect.fromResult(
     Decode.decode(File, text).pipe(
-      Result.mapError((problem) => new InvalidScenario({ name, problem })),
+      Result.mapError((problem) => new InvalidScenario({ source: name, problem })),
       Result.map((file) => ({
         name,
         description: file.description ?? "a scenario of your own",

@@ -133,7 +133,7 @@ describe("the controls over HTTP", () => {
       while (late.pollUnsafe() === undefined) yield* Effect.sleep(2)
       for (
         const [body, error] of [
-          [{ advance: "soon" }, "advance: Expected a valid Duration string"],
+          [{ advance: "soon" }, "advance: Expected a duration such as \"10 minutes\""],
           [{ advance: "-1 seconds" }, /^advance: Expected a duration that is not negative and has an end/],
           [{ advance: "Infinity" }, /^advance: Expected a duration that is not negative and has an end/],
           [{ advance: "200000000 days" }, "advance: there is no such time"],

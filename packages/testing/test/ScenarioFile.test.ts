@@ -123,11 +123,11 @@ describe("a scenario as JSON", () => {
       assert.strictEqual(yield* problem({ faults: [{ fault: "status" }] }), `${line}faults[0].status: Missing key`)
       assert.match(
         yield* problem({ faults: [{ fault: "boom" }] }),
-        /^own\.json is no scenario: faults\[0\]: Expected a fault, one of status, body, [^\n]*, gzip, with its members$/
+        /^own\.json is no scenario: faults\[0\]: Expected a fault such as \{ "fault": "status", "status": 503 \}, one of status, body, [^\n]*, gzip$/
       )
       assert.strictEqual(
         yield* problem({ rateLimit: { limit: 3, period: "soon" } }),
-        `${line}rateLimit.period: Expected a valid Duration string`
+        `${line}rateLimit.period: Expected a duration such as "10 minutes"`
       )
       assert.strictEqual(
         yield* problem({ reports: [{ id: "a/b" }] }),

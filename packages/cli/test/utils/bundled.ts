@@ -2,17 +2,33 @@ import { FakeDatadog, FakeDatadogServer } from "@effect-datadog/slo-report-testi
 import { Effect } from "effect"
 import { type ChildProcess, spawn } from "node:child_process"
 import * as Fs from "node:fs"
+import * as Os from "node:os"
 import * as Path from "node:path"
+import { afterAll, beforeAll } from "vitest"
 import { bundle } from "../../scripts/bundle.ts"
 
 const folder = Path.join(import.meta.dirname, "../../node_modules/.tmp/bundle")
 
-/** The bundle as it is published, made once a file. */
-export const makeBundle = async (): Promise<string> => {
-  Fs.mkdirSync(folder, { recursive: true })
-  const own = Fs.mkdtempSync(Path.join(folder, "run-"))
-  await bundle(own)
-  return own
+export interface Folders {
+  /** The bundle as it is published. */
+  readonly bin: string
+  /** An empty folder elsewhere. */
+  readonly root: string
+}
+
+/** Makes both before the tests of a file, and removes them after. */
+export const useBundle = (): Folders => {
+  const made = { bin: "", root: "" }
+  beforeAll(async () => {
+    Fs.mkdirSync(folder, { recursive: true })
+    made.bin = Fs.mkdtempSync(Path.join(folder, "run-"))
+    made.root = Fs.mkdtempSync(Path.join(Os.tmpdir(), "datadog-slo-"))
+    await bundle(made.bin)
+  })
+  afterAll(() => {
+    for (const one of [made.bin, made.root]) Fs.rmSync(one, { recursive: true, force: true })
+  })
+  return made
 }
 
 export interface Run {
@@ -67,4 +83,16 @@ export const environment = Effect.gen(function*() {
   const { credentials } = yield* FakeDatadog.FakeDatadog
   const { url } = yield* FakeDatadogServer.FakeDatadogServer
   return { DD_HOST: url, DD_API_KEY: credentials.apiKey, DD_APP_KEY: credentials.applicationKey }
+})
+
+/** Runs the bundle against the fake in the context. */
+export const ask = Effect.fnUntraced(function*(
+  { bin }: Folders,
+  args: ReadonlyArray<string>,
+  options: Options = {}
+) {
+  const more = yield* environment
+  return yield* Effect.promise(() =>
+    spawned(bin, args, { ...options, environment: { ...more, ...options.environment } })
+  )
 })

@@ -24,6 +24,7 @@ export interface Options {
   readonly stdin?: string | Uint8Array
   readonly isTerminal?: boolean
   readonly isStdinTerminal?: boolean
+  readonly isStdoutTerminal?: boolean
   /** What standard output does in place of taking what it is given. */
   readonly stdout?: Sink.Sink<void, string | Uint8Array, never, any>
 }
@@ -60,6 +61,7 @@ const transport = Layer.unwrap(
 export const run = (args: ReadonlyArray<string>, options: Options = {}): Effect.Effect<Outcome> => {
   const line = CommandLine.parse(args)
   if (line._tag === "Say") return Effect.succeed(line)
+  if (line._tag === "Complete") return Effect.die("it is for a shell")
   const stdout: Array<string> = []
   const stderr: Array<string> = []
   const stdio = Stdio.layerTest({
@@ -67,6 +69,7 @@ export const run = (args: ReadonlyArray<string>, options: Options = {}): Effect.
       typeof options.stdin === "string" ? new TextEncoder().encode(options.stdin) : options.stdin ?? new Uint8Array()
     ),
     stdinIsTerminal: Effect.succeed(options.isStdinTerminal ?? false),
+    stdoutIsTerminal: Effect.succeed(options.isStdoutTerminal ?? false),
     stderrIsTerminal: Effect.succeed(options.isTerminal ?? false),
     stdout: () => options.stdout ?? collect(stdout)(),
     stderr: collect(stderr)

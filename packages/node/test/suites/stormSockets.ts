@@ -58,7 +58,9 @@ const rage = Effect.fnUntraced(function*(over: keyof typeof clients, seed: numbe
     Effect.provideService(Clock.Clock, clock)
   )
   claim(yield* soon(isZero(server.openSockets)), "connections are left open")
-  claim((yield* fake.requests).length === aftermath.requests.length, "requests came after the end")
+  // What was on its way to the socket when its operation was interrupted may still arrive.
+  const late = (yield* fake.requests).length - aftermath.requests.length
+  claim(late <= climate.concurrency, `${late} requests came after the end`)
   claim(listeners() <= before, "listeners are left")
   claim(warnings.length === 0, `the process warned: ${warnings.join()}`)
   process.off("warning", onWarning)

@@ -27,6 +27,8 @@ const toLine = (message: string): string => {
   const [first = ""] = message.split(/\n(?! {2}at )/)
   const [problem = "", at = ""] = first.split("\n  at ")
   const path = at.replaceAll(/\["([^"]*)"\]/g, ".$1").replace(/^\./, "")
-  const words = problem.replaceAll(/\s+/g, " ").replace("Expected no excess property", "unknown member")
+  const words = problem.replaceAll(/\s+/g, " ")
+    .replace("Expected no excess property", "unknown member")
+    .replace("Expected a valid Duration string", "Expected a duration such as \"10 minutes\"")
   return path === "" ? words : `${path}: ${words}`
 }

@@ -51,7 +51,9 @@ const kinds = [
 
 /** One fault and the requests that it is for. @internal */
 export const FaultSpec = Schema.Union(kinds).annotate({
-  expected: `a fault, one of ${kinds.map(({ fields }) => fields.fault.literal).join(", ")}, with its members`
+  expected: `a fault such as { "fault": "status", "status": 503 }, one of ${
+    kinds.map(({ fields }) => fields.fault.literal).join(", ")
+  }`
 })
 
 /** @internal */
