@@ -8,7 +8,7 @@ import * as Schema from "effect/Schema"
 import * as ErrorBudget from "./ErrorBudget.ts"
 import { toNumber } from "./internal/cellText.ts"
 import { date } from "./internal/dateText.ts"
-import { defined } from "./internal/defined.ts"
+import { instance } from "./internal/instance.ts"
 
 /**
  * The date on which an interval starts, in the report's time zone: `YYYY-MM-DD`.
@@ -61,8 +61,15 @@ export class IntervalCell extends Schema.Class<IntervalCell>("@effect-datadog/sl
  * @category constructors
  * @since 0.1.0
  */
-export const fromText = (start: string, raw: string): IntervalCell =>
-  new IntervalCell({ start, raw, ...defined({ status: toNumber(raw) }) })
+export const fromText = (start: string, raw: string): IntervalCell => {
+  const status = toNumber(raw)
+  if (!date.test(start)) return new IntervalCell({ start, raw })
+  const cell = instance(IntervalCell.prototype)
+  cell.start = start
+  if (status !== undefined) cell.status = status
+  cell.raw = raw
+  return cell
+}
 
 /**
  * Whether the target was met: the status is at least the target.

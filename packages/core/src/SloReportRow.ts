@@ -8,6 +8,7 @@ import * as Order from "effect/Order"
 import * as Schema from "effect/Schema"
 import * as IntervalCell from "./IntervalCell.ts"
 import { defined } from "./internal/defined.ts"
+import { instance } from "./internal/instance.ts"
 import type { Interval } from "./ReportIntervals.ts"
 import type { Slo } from "./Slo.ts"
 
@@ -64,7 +65,7 @@ export const fromSlis = (
   slis: ReadonlyArray<number | undefined>,
   exportError?: string
 ): SloReportRow =>
-  new SloReportRow({
+  Object.assign(instance(SloReportRow.prototype), {
     id: slo.id,
     sloType: slo.rawType,
     name: slo.name,

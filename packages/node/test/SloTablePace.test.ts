@@ -136,7 +136,7 @@ describe("the pace of histories", () => {
   for (
     const { longest, most, request, what } of [
       { what: "at most 128 under way", request: kolkata, most: 128, longest: 13_000 },
-      { what: "as many whole years under way as have 12 MiB", request: utc, most: 79, longest: 3000 }
+      { what: "as many whole years under way as have 6 MiB", request: utc, most: 39, longest: 4000 }
     ]
   ) {
     it.effect(`is that of the answers where no header names a limit, with ${what}`, () =>

@@ -3,7 +3,7 @@ import { SloReportRequest } from "@effect-datadog/slo-report"
 import { NodeSloReportClient, SloReportClient } from "@effect-datadog/slo-report-node"
 import { ConfigProvider, Effect, Layer, Stream } from "effect"
 
-const [, , url = "", slos = "", timezone = "", smallTables = ""] = process.argv
+const [, , url = "", slos = "", timezone = ""] = process.argv
 const environment = ConfigProvider.fromUnknown({
   DD_HOST: url,
   DD_API_KEY: "fake-api-key",
@@ -33,10 +33,7 @@ const program = Effect.gen(function*() {
     let rows = 0
     yield* Stream.runForEach(client.rows(request, { source: "history" }), () => Effect.sync(() => each(++rows)))
   })
-  const small = count("size:small", 2022, () => {})
-  yield* small
-  const fresh = resident()
-  for (let tables = 1; tables < Number(smallTables); tables++) yield* small
+  yield* count("size:small", 2022, () => {})
   const heldBefore = held()
   const before = resident()
   let peak = before
@@ -57,7 +54,6 @@ const program = Effect.gen(function*() {
     rows,
     held: heldPeak - heldBefore,
     resident: peak - before,
-    residentOfFresh: peak - fresh,
     seconds: (performance.now() - start) / 1000,
     cpu: (user + system) / 1e6,
     first

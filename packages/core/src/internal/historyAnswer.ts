@@ -137,12 +137,23 @@ const states = new Map<string, Transition["state"]>([
 ])
 
 const toSeries = (series: unknown): Series | undefined => {
-  const values = (side: string) => numbers(Json.member(Json.member(series, side), "values"))
-  const times = numbers(Json.member(series, "times"))
-  const good = values("numerator")
-  const total = values("denominator")
-  if (times === undefined || times.length !== good?.length || times.length !== total?.length) return undefined
-  return { times, good, total }
+  const values = (side: string) => Json.member(Json.member(series, side), "values")
+  const columns = { times: Json.member(series, "times"), good: values("numerator"), total: values("denominator") }
+  return isSeries(columns) ? columns : undefined
+}
+
+// By index, and each column in its place: an iterator, a callback, or one loop for whole numbers and for others makes
+// an object of each of the numbers.
+const isSeries = (columns: { readonly [K in keyof Series]: unknown }): columns is Series => {
+  const { good, times, total } = columns
+  if (!Array.isArray(times) || !Array.isArray(good) || !Array.isArray(total)) return false
+  if (times.length !== good.length || times.length !== total.length) return false
+  for (let index = 0; index < times.length; index++) {
+    if (!Number.isFinite(times[index])) return false
+    if (!Number.isFinite(good[index])) return false
+    if (!Number.isFinite(total[index])) return false
+  }
+  return true
 }
 
 // All of a list, or nothing: with one left out, the rest would tell something else.
@@ -155,15 +166,4 @@ const all = <A>(values: unknown, read: (value: unknown) => A | undefined): Reado
     known.push(one)
   }
   return known
-}
-
-const numbers = (values: unknown): ReadonlyArray<number> | undefined => areNumbers(values) ? values : undefined
-
-// By index: an iterator, or a callback, makes an object of each of the numbers.
-const areNumbers = (values: unknown): values is ReadonlyArray<number> => {
-  if (!Array.isArray(values)) return false
-  for (let index = 0; index < values.length; index++) {
-    if (!Number.isFinite(values[index])) return false
-  }
-  return true
 }

@@ -23,9 +23,9 @@ const usualBucket = 7200
 // Of an answer, for a time and two counts.
 const bytesOfBucket = 36
 
-// Of answers under way. A year's has 160 kB, so that there may be 79 of them: at the recorded limit, 15 requests a
-// second, that is met where an answer takes 5 seconds.
-const mostBytes = 12 * 1024 * 1024
+// Of answers under way. A year's has 160 kB, so that there may be 39 of them: at the recorded limit, 15 requests a
+// second, that is met where an answer takes 2.6 seconds.
+const mostBytes = 6 * 1024 * 1024
 
 // So few are no slower than the limit where an answer takes a second, however long the period.
 const fewest = 16

@@ -11,6 +11,7 @@ import * as Effect from "effect/Effect"
 import * as Stream from "effect/Stream"
 import type { RetryingSender } from "../http/request.ts"
 import type { Decode } from "../http/response.ts"
+import * as Box from "./box.ts"
 import * as Search from "./search.ts"
 import { type HistoryCall, sloHistory, whole } from "./sloHistory.ts"
 import type { Calls } from "./table.ts"
@@ -36,14 +37,19 @@ export interface Operations {
 export const make = ({ pacedSender, privately, sender, site }: Context): Operations => {
   const call = { kind: "client", attributes: { "datadog.site": site, "retry.count": 0 } } as const
 
-  const historyOver = (sender: RetryingSender) =>
-    Effect.fn("SloReportClient.getSloHistory", call)(
-      function*<A>(question: Question, decode: Decode<A>): Effect.fn.Return<A, DatadogError> {
-        yield* Effect.annotateCurrentSpan("slo.id", question.id)
-        return yield* sloHistory(sender, question, decode)
-      },
-      privately
-    )
+  const spanned = Effect.fn("SloReportClient.getSloHistory", call)(
+    function*(sender: RetryingSender, question: Question, decode: Decode<void>): Effect.fn.Return<void, DatadogError> {
+      yield* Effect.annotateCurrentSpan("slo.id", question.id)
+      return yield* sloHistory(sender, question, decode)
+    },
+    privately
+  )
+
+  const historyOver = (sender: RetryingSender): HistoryCall => (question, decode) =>
+    Effect.suspend(() => {
+      const box = Box.make(decode)
+      return Effect.map(spanned(sender, question, box.fill), box.take)
+    })
 
   const history = historyOver(sender)
   return {

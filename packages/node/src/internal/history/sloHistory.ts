@@ -18,9 +18,6 @@ const maxBytes = 8 * 1024 * 1024
 /**
  * Asks for a history, and gives what it is decoded to: what is wanted of it, and no more.
  *
- * A fiber that waited for an answer is old. What it then passes on stays until all of memory is collected, and a
- * year's history has half a megabyte.
- *
  * @internal
  */
 export interface HistoryCall {
