@@ -87,7 +87,7 @@ export const layerFolder = (folder: string): Layer.Layer<ReportSink, never, File
           const location = path.join(root, name)
           return Effect.gen(function*() {
             yield* refused(fs.makeDirectory(root, { recursive: true }))
-            const file = yield* refused(AtomicFile.make(location, { owner }))
+            const file = yield* refused(AtomicFile.makeOwned(location, owner))
             let size = 0
             yield* Stream.runForEach(bytes, (chunk) => {
               size += chunk.length

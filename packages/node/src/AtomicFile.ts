@@ -39,18 +39,36 @@ export interface AtomicFile {
  * A target that can't be renamed onto is overwritten; one that can't be overwritten either leaves the temporary file,
  * which the error names. What is not committed when the scope closes is gone, and the target is as it was.
  *
- * - `owner`: a name of who writes such files. What the same owner has left beside this target, in a process that was
- *   killed, is removed; who of that owner still writes the target fails at its end. `@default` none:
- *   nothing is removed
- *
  * @category constructors
  * @since 0.1.0
  */
 export const make = (
-  path: string,
-  options?: { readonly owner?: string | undefined }
+  path: string
 ): Effect.Effect<AtomicFile, PlatformError, FileSystem.FileSystem | Scope.Scope> =>
-  Effect.mapError(open(path, options?.owner), FileError.at(path))
+  Effect.mapError(open(path), FileError.at(path))
+
+/**
+ * The same, of an owner: what it has left beside this target, in a process that was killed, is removed.
+ *
+ * **Details**
+ *
+ * Who of that owner still writes the target fails at its end.
+ *
+ * @param owner a name of who writes such files
+ * @category constructors
+ * @since 0.1.0
+ */
+export const makeOwned = (
+  path: string,
+  owner: string
+): Effect.Effect<AtomicFile, PlatformError, FileSystem.FileSystem | Scope.Scope> =>
+  Effect.mapError(
+    open(path, (target) => {
+      const mark = TemporaryFile.markOf(owner, target)
+      return Effect.as(TemporaryFile.removeLeft(target, mark), mark)
+    }),
+    FileError.at(path)
+  )
 
 // -----------------------------------------------------------------------------
 // internals
@@ -59,13 +77,13 @@ export const make = (
 const open = Effect.fnUntraced(
   function*(
     path: string,
-    owner: string | undefined
+    claim?: (target: string) => Effect.Effect<string, never, FileSystem.FileSystem>
   ): Effect.fn.Return<AtomicFile, PlatformError, FileSystem.FileSystem | Scope.Scope> {
     const fs = yield* FileSystem.FileSystem
     const target = yield* TargetFile.find(path)
-    if (owner !== undefined) yield* TemporaryFile.removeLeft(target.path, owner)
+    const mark = claim === undefined ? undefined : yield* claim(target.path)
     const temporary = yield* Effect.mapError(
-      TemporaryFile.makeBeside(target.path, owner),
+      TemporaryFile.makeBeside(target.path, mark),
       FileError.at(path, "a temporary file is written beside it")
     )
     if (target.existing !== undefined) {

@@ -25,18 +25,18 @@ export interface TemporaryFile {
 /**
  * Makes one beside the target, with its name, so that a name that the file system refuses is refused now.
  *
- * @param owner by whose name {@link removeLeft} finds it
+ * @param mark what its name has in place of chance, of 7 characters
  * @internal
  */
 export const makeBeside = Effect.fnUntraced(function*(
   target: string,
-  owner?: string
+  mark?: string
 ): Effect.fn.Return<TemporaryFile, PlatformError, FileSystem.FileSystem | Scope.Scope> {
   const fs = yield* FileSystem.FileSystem
   const opened = yield* Scope.fork(yield* Effect.scope)
   let isKept = false
   const open = Effect.flatMap(
-    pathBeside(target, owner),
+    pathBeside(target, mark),
     (path) => Effect.map(Scope.provide(fs.open(path, { flag: "wx" }), opened), (file) => ({ file, path }))
   )
   const { file, path } = yield* Effect.acquireRelease(
@@ -55,19 +55,28 @@ export const makeBeside = Effect.fnUntraced(function*(
 })
 
 /**
- * Removes those that processes of the same owner have left of a target, as far as it can.
+ * Removes those with this mark, as far as it can.
  *
  * @internal
  */
-export const removeLeft = Effect.fnUntraced(function*(target: string, owner: string) {
-  const fs = yield* FileSystem.FileSystem
-  const folder = Path.dirname(target)
-  const start = `${stemOf(target)}.${markOf(owner, target)}`
-  const left = (yield* fs.readDirectory(folder)).filter((name) =>
-    name.startsWith(start) && name.endsWith(ending) && name.length === start.length + digits + ending.length
-  )
-  yield* Effect.forEach(left, (name) => fs.remove(Path.join(folder, name), { force: true }), { discard: true })
-}, (remove) => Effect.ignore(remove))
+export const removeLeft = (target: string, mark: string): Effect.Effect<void, never, FileSystem.FileSystem> =>
+  Effect.ignore(Effect.gen(function*() {
+    const fs = yield* FileSystem.FileSystem
+    const folder = Path.dirname(target)
+    const start = `${stemOf(target)}.${mark}`
+    const left = (yield* fs.readDirectory(folder)).filter((name) =>
+      name.startsWith(start) && name.endsWith(ending) && name.length === start.length + digits + ending.length
+    )
+    yield* Effect.forEach(left, (name) => fs.remove(Path.join(folder, name), { force: true }), { discard: true })
+  }))
+
+/**
+ * The mark of an owner's files beside a target.
+ *
+ * @internal
+ */
+export const markOf = (owner: string, target: string): string =>
+  textOf(Hash.string(`${owner}/${Path.basename(target)}`) >>> 0)
 
 // 255 bytes are the usual limit of a name, 143 that of an encrypted one.
 const longName = 30
@@ -82,12 +91,11 @@ const stemOf = (target: string): string => {
   return (name.length > longName ? name.slice(0, -(1 + 2 * digits + ending.length)) : name).join("")
 }
 
-const pathBeside = (target: string, owner: string | undefined): Effect.Effect<string> =>
-  Effect.map(Effect.all([Random.nextIntBetween(0, 2 ** 32), Random.nextIntBetween(0, 2 ** 32)]), ([first, second]) => {
-    const mark = owner === undefined ? textOf(first) : markOf(owner, target)
-    return Path.join(Path.dirname(target), `${stemOf(target)}.${mark}${textOf(second)}${ending}`)
-  })
-
-const markOf = (owner: string, target: string): string => textOf(Hash.string(`${owner}/${Path.basename(target)}`) >>> 0)
+const pathBeside = (target: string, mark: string | undefined): Effect.Effect<string> =>
+  Effect.map(
+    Effect.all([Random.nextIntBetween(0, 2 ** 32), Random.nextIntBetween(0, 2 ** 32)]),
+    ([first, second]) =>
+      Path.join(Path.dirname(target), `${stemOf(target)}.${mark ?? textOf(first)}${textOf(second)}${ending}`)
+  )
 
 const textOf = (number: number): string => number.toString(36).padStart(digits, "0")

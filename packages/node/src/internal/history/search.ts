@@ -38,7 +38,7 @@ const decodeOf = (seen: ReadonlySet<string>, number: number): Decode<SloSearch.S
       !isFollowed(page) || page.slos.some(({ id }) => !seen.has(id))
         ? Result.succeed(page)
         : Result.fail({
-          message: `Expected page ${number} of the search, got one without an SLO that no page before had`
+          message: `Expected page ${number} of the search, got one without a new SLO`
         })
   )
 
