@@ -49,10 +49,9 @@ const makeDispatcher = Effect.fnUntraced(function*(
   const proxy = apiUrl !== undefined && DatadogConfig.isLoopback(apiUrl)
     ? undefined
     : yield* Proxy.of(apiUrlOf(config))
-  const dispatcher = yield* FreshPost.make(() =>
+  const dispatcher = () =>
     proxy === undefined
       ? new Agent(options)
       : new ProxyAgent({ ...options, ...proxy, proxyTls: { allowH2: false } })
-  )
-  return dispatcher.compose((dispatch) => (options, handler) => dispatch(options, forgetHeaders(handler)))
+  return yield* FreshPost.make(dispatcher, forgetHeaders)
 })
