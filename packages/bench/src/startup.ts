@@ -39,7 +39,7 @@ const dependencies: Readonly<Record<string, ReadonlyArray<string>>> = {
 
 export const section = async (): Promise<Section> => {
   const names = Object.keys(imports)
-  using built = Packages.build(
+  using built = await Packages.build(
     Object.fromEntries(names.map((name, index) => [`${index}.mjs`, script(imports[name] ?? [])]))
   )
   const runs = new Map<string, Array<Run>>(names.map((name) => [name, []]))

@@ -1,7 +1,7 @@
 /** The packages as they are published, built to JavaScript in a folder from which a process can import them. */
 import * as Fs from "node:fs"
-import { stripTypeScriptTypes } from "node:module"
 import * as Path from "node:path"
+import { bundle } from "../../../../scripts/build.ts"
 
 const packages = Path.join(import.meta.dirname, "../../..")
 const scope = "@effect-datadog/"
@@ -10,31 +10,22 @@ export interface Built extends Disposable {
   readonly folder: string
 }
 
-export const build = (scripts: Readonly<Record<string, string>>): Built => {
+export const build = async (scripts: Readonly<Record<string, string>>): Promise<Built> => {
   const parent = Path.join(packages, "bench/tmp")
   Fs.mkdirSync(parent, { recursive: true })
   const folder = Fs.mkdtempSync(Path.join(parent, "built-"))
-  install(folder, "core")
-  install(folder, "node")
+  await install(folder, "core")
+  await install(folder, "node")
   for (const [name, text] of Object.entries(scripts)) write(Path.join(folder, name), text)
   return { folder, [Symbol.dispose]: () => Fs.rmSync(folder, { recursive: true, force: true }) }
 }
 
-const install = (folder: string, name: string): void => {
+const install = async (folder: string, name: string): Promise<void> => {
   const manifest = JSON.parse(Fs.readFileSync(Path.join(packages, name, "package.json"), "utf8"))
   const target = Path.join(folder, "node_modules", manifest.name)
   write(Path.join(target, "package.json"), JSON.stringify({ ...manifest, exports: manifest.publishConfig.exports }))
-  for (const path of sources(name)) {
-    const text = stripTypeScriptTypes(Fs.readFileSync(Path.join(packages, name, "src", path), "utf8"))
-    write(
-      Path.join(target, "dist", path.replace(/\.ts$/, ".js")),
-      text.replaceAll(/(["'])(\.[^"']*)\.ts\1/g, "$1$2.js$1")
-    )
-  }
+  await bundle(name, Path.join(target, "dist"))
 }
-
-const sources = (name: string): ReadonlyArray<string> =>
-  Fs.globSync("**/*.ts", { cwd: Path.join(packages, name, "src") })
 
 const write = (file: string, text: string): void => {
   Fs.mkdirSync(Path.dirname(file), { recursive: true })
