@@ -96,12 +96,12 @@ describe("a bundle that can't load undici", () => {
 })
 
 describe("a status call over fetch", () => {
-  // 286 and 99 kB, which are to stay below 300 and 100.
+  // 287.6 and 99.9 kB, which are to stay below 300 and 100.
   const sizes = [
     ["rolldown, one file", "fetch", 300_000, 100_000],
-    // 275 and 97 kB.
+    // 276 and 98 kB.
     ["esbuild, one file", "modules", 300_000, 100_000],
-    // 318 and 116 kB: esbuild takes all of a namespace, as of Effect's `Effect` and `Layer`.
+    // 319 and 117 kB: esbuild takes all of a namespace, as of Effect's `Effect` and `Layer`.
     ["esbuild, one file", "fetch", 340_000, 125_000]
   ] as const
 

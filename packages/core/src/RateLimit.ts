@@ -10,7 +10,6 @@
 import * as Duration from "effect/Duration"
 import * as Schema from "effect/Schema"
 import { defined } from "./internal/defined.ts"
-import { instance } from "./internal/instance.ts"
 import { Delay } from "./internal/delay.ts"
 
 /**
@@ -77,16 +76,15 @@ export class RateLimit extends Schema.Class<RateLimit>("@effect-datadog/slo-repo
 export const fromHeaders = (headers: HeaderRecord, now: number): RateLimit => {
   const values = byName(headers)
   const name = values("x-ratelimit-name").trim()
-  const period = largestDelay(values("x-ratelimit-period"), () => Number.NaN)
-  const reset = largestDelay(values("x-ratelimit-reset"), () => sentAt(values) ?? now)
-  const members = defined({
+  const period = largestDelay(values("x-ratelimit-period"), Number.NaN)
+  const reset = largestDelay(values("x-ratelimit-reset"), sentAt(values) ?? now)
+  return new RateLimit(defined({
     limit: largest(counts(values("x-ratelimit-limit")).filter((count) => count > 0)),
     period,
     remaining: smallest(counts(values("x-ratelimit-remaining"))),
     reset: reset === undefined || period === undefined ? reset : Duration.min(reset, period),
     name: name === "" ? undefined : name
-  })
-  return Object.assign(instance(RateLimit.prototype), members)
+  }))
 }
 
 /**
@@ -116,7 +114,7 @@ export const fromHeaders = (headers: HeaderRecord, now: number): RateLimit => {
  */
 export const retryAfter = (headers: HeaderRecord, now: number): Duration.Duration | undefined => {
   const values = byName(headers)
-  return largestDelay(values("retry-after"), () => sentAt(values) ?? now)
+  return largestDelay(values("retry-after"), sentAt(values) ?? now)
 }
 
 /**
@@ -145,12 +143,10 @@ export const hint = (headers: HeaderRecord, now: number): Duration.Duration | un
 // internals
 // -----------------------------------------------------------------------------
 
-const relevant = /^(?:x-ratelimit-|retry-after$|date$)/i
-
 const byName = (headers: HeaderRecord): (name: string) => string => {
   const values = new Map<string, string>()
   for (const [header, value] of Object.entries(headers)) {
-    if (value === undefined || !relevant.test(header)) continue
+    if (value === undefined) continue
     const name = header.toLowerCase()
     const earlier = values.get(name)
     values.set(name, earlier === undefined ? value : `${earlier}, ${value}`)
@@ -166,7 +162,7 @@ const smallest = (numbers: ReadonlyArray<number>): number | undefined =>
 
 // A header is at most a few values; the bound keeps a hostile one from growing the work.
 const parts = (value: string): ReadonlyArray<string> =>
-  value === "" ? [] : (value.slice(0, 1000).match(/\s*[A-Za-z]{3,9}, [^,]+|[^,]+/g) ?? []).map((part) => part.trim())
+  (value.slice(0, 1000).match(/\s*[A-Za-z]{3,9}, [^,]+|[^,]+/g) ?? []).map((part) => part.trim())
 
 const counts = (value: string): ReadonlyArray<number> =>
   parts(value).filter((part) => /^\d{1,15}$/.test(part)).map(Number)
@@ -184,13 +180,13 @@ const sentAt = (values: (name: string) => string): number | undefined =>
   largest(parts(values("date")).map(dateMillis).filter(Number.isFinite))
 
 // Below 1e9 a number is seconds from now (31 years), above it epoch seconds; with more than 11 digits it is junk.
-const delayMillis = (part: string, now: () => number): number => {
-  if (!/^\d{1,11}(\.\d{1,9})?$/.test(part)) return Math.ceil(dateMillis(part) - now())
+const delayMillis = (part: string, now: number): number => {
+  if (!/^\d{1,11}(\.\d{1,9})?$/.test(part)) return Math.ceil(dateMillis(part) - now)
   const seconds = Number(part)
-  return Math.ceil(seconds < 1e9 ? seconds * 1000 : seconds * 1000 - now())
+  return Math.ceil(seconds < 1e9 ? seconds * 1000 : seconds * 1000 - now)
 }
 
-const largestDelay = (value: string, now: () => number): Duration.Duration | undefined => {
+const largestDelay = (value: string, now: number): Duration.Duration | undefined => {
   const millis = largest(parts(value).map((part) => delayMillis(part, now)).filter((delay) => delay > 0))
   return millis === undefined ? undefined : Duration.millis(millis)
 }

@@ -19,25 +19,16 @@ export interface Counts {
 
 /** @internal */
 export const make = (site: string): Counts => {
-  const requests = counting(SloReportMetrics.requests, site, "outcome")
-  const retries = counting(SloReportMetrics.retries, site, "cause")
-  const sleptSeconds = counting(SloReportMetrics.sleptSeconds, site, "cause")
-  const waits = counting(SloReportMetrics.waits, site, "outcome")
+  const attributes = { "datadog.site": site }
+  const requests = Metric.withAttributes(SloReportMetrics.requests, attributes)
+  const retries = Metric.withAttributes(SloReportMetrics.retries, attributes)
+  const sleptSeconds = Metric.withAttributes(SloReportMetrics.sleptSeconds, attributes)
+  const waits = Metric.withAttributes(SloReportMetrics.waits, attributes)
   return {
-    request: (outcome) => requests(outcome, 1),
-    retry: (cause) => retries(cause, 1),
-    slept: (cause, millis) => millis > 0 ? sleptSeconds(cause, millis / 1000) : Effect.void,
-    wait: (outcome) => waits(outcome, 1)
-  }
-}
-
-// A metric that is kept knows its key, which else is made for each request.
-const counting = (metric: Metric.Counter<number>, site: string, attribute: "outcome" | "cause") => {
-  const kept = new Map<string, Metric.Counter<number>>()
-  return (value: string, amount: number): Effect.Effect<void> => {
-    const known = kept.get(value) ??
-      Metric.withAttributes(metric, { "datadog.site": site, [attribute]: value })
-    kept.set(value, known)
-    return Metric.update(known, amount)
+    request: (outcome) => Metric.update(Metric.withAttributes(requests, { outcome }), 1),
+    retry: (cause) => Metric.update(Metric.withAttributes(retries, { cause }), 1),
+    slept: (cause, millis) =>
+      millis > 0 ? Metric.update(Metric.withAttributes(sleptSeconds, { cause }), millis / 1000) : Effect.void,
+    wait: (outcome) => Metric.update(Metric.withAttributes(waits, { outcome }), 1)
   }
 }

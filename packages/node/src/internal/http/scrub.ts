@@ -22,10 +22,8 @@ const minLength = 8
 
 /** @internal */
 export const make = (credentials: Credentials): Scrub => {
-  const all = Object.values<Redacted.Redacted>({ ...credentials }).flatMap((secret) =>
-    spellings(Redacted.value(secret))
-  )
-  const secrets = [...new Set(all)]
+  const secrets = Object.values<Redacted.Redacted>({ ...credentials })
+    .flatMap((secret) => spellings(Redacted.value(secret)))
     .filter((secret) => secret.length >= minLength)
     // A key may begin with the other one.
     .sort((a, b) => b.length - a.length)
