@@ -12,6 +12,14 @@ const folder = Fs.mkdtempSync(Path.join(Os.tmpdir(), "report-to-html-"))
 
 const report = (input: Input) => run("report-to-html", {}, undefined, input)
 
+/** The variables of an example over the fake. */
+const environment = (more: Readonly<Record<string, string>>) =>
+  Effect.gen(function*() {
+    const { apiKey, applicationKey } = (yield* FakeDatadog.FakeDatadog).credentials
+    const { url } = yield* FakeDatadogServer.FakeDatadogServer
+    return { DD_HOST: url, DD_API_KEY: apiKey, DD_APP_KEY: applicationKey, ...more }
+  })
+
 /** The page as it would be if nobody knew when it was made. */
 const undated = (html: string): string => {
   assert.match(html, made)
@@ -43,11 +51,9 @@ describe("report-to-html", () => {
   it.live("waits for a report of Datadog's and writes its page", () =>
     Effect.gen(function*() {
       const fake = yield* FakeDatadog.FakeDatadog
-      const { url } = yield* FakeDatadogServer.FakeDatadogServer
       const id = yield* fake.addReport({ timeline: Timeline.after("2 seconds", "completed_with_errors"), csv })
-      const { apiKey, applicationKey } = fake.credentials
-      const environment = { DD_HOST: url, DD_API_KEY: apiKey, DD_APP_KEY: applicationKey, REPORT_DATA_ID: id }
-      const { code, errors, output } = yield* Effect.promise(() => run("report-to-html", environment))
+      const variables = yield* environment({ REPORT_DATA_ID: id })
+      const { code, errors, output } = yield* Effect.promise(() => run("report-to-html", variables))
       assert.strictEqual(code, 0, errors)
       assert.strictEqual(errors, `Report ${id} is completed_with_errors.\n`)
       assert.strictEqual(
@@ -64,17 +70,10 @@ describe("report-to-html of a query", () => {
       () =>
         Effect.gen(function*() {
           const fake = yield* FakeDatadog.FakeDatadog
-          const { url } = yield* FakeDatadogServer.FakeDatadogServer
           yield* fake.setReportEndpoints(ReportEndpoints.closed(403, {}))
-          const { apiKey, applicationKey } = fake.credentials
-          const environment = {
-            DD_HOST: url,
-            DD_API_KEY: apiKey,
-            DD_APP_KEY: applicationKey,
-            REPORT_QUERY: "service:checkout"
-          }
+          const variables = yield* environment({ REPORT_QUERY: "service:checkout" })
           const { code, errors, output } = yield* Effect.promise(() =>
-            run("report-to-html", environment, undefined, {
+            run("report-to-html", variables, undefined, {
               arguments: source === undefined ? [] : ["--source", source]
             })
           )
@@ -90,17 +89,10 @@ describe("report-to-html of a query", () => {
   it.live("asks for nothing where its page can't be written", () =>
     Effect.gen(function*() {
       const fake = yield* FakeDatadog.FakeDatadog
-      const { url } = yield* FakeDatadogServer.FakeDatadogServer
-      const { apiKey, applicationKey } = fake.credentials
-      const environment = {
-        DD_HOST: url,
-        DD_API_KEY: apiKey,
-        DD_APP_KEY: applicationKey,
-        REPORT_QUERY: "service:checkout"
-      }
+      const variables = yield* environment({ REPORT_QUERY: "service:checkout" })
       const target = Path.join(folder, "no-such-folder", "report.html")
       const { code, errors } = yield* Effect.promise(() =>
-        run("report-to-html", environment, undefined, { arguments: ["--source", "auto", target] })
+        run("report-to-html", variables, undefined, { arguments: ["--source", "auto", target] })
       )
       assert.strictEqual(code, 2)
       assert.include(errors, target)

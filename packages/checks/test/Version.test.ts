@@ -123,6 +123,7 @@ describe("the first version", () => {
     )
   )
 
+  // Once it is published, changesets are what is right.
   it.skipIf(isPublished)("holds all that there is until it is published: nothing waits for a second one", () => {
     const message = "write into the 0.1.0 of each package's CHANGELOG.md, and delete the changeset"
     assert.deepStrictEqual(pending, [], message)
@@ -130,6 +131,7 @@ describe("the first version", () => {
     assert.isTrue(read("packages/cli/README.md").includes("not published yet"))
   })
 
+  // A version that changesets wait for has no number yet.
   it.skipIf(pending.length > 0)("is told wherever something is new, or a later one that there is", () => {
     assert.deepStrictEqual([...since].filter((version) => !versions.includes(version)), [])
     assert.isAbove(since.size, 0)

@@ -16,6 +16,7 @@ const written = (name: string, text = file): string => {
 }
 
 describe("a disk that is full", () => {
+  // Linux alone has a device that is always full.
   const isThere = Fs.existsSync("/dev/full")
   const full = Sink.fail(
     PlatformError.systemError({

@@ -23,6 +23,7 @@ console.log(JSON.stringify(rows))
 
 const at = useBundle()
 let path = ""
+// DuckDB is installed from a registry: without one the tests are skipped with this reason, in CI never.
 let reason = ""
 beforeAll(async () => {
   path = commands(at.root, at.bin)

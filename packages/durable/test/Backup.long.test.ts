@@ -1,36 +1,19 @@
-import { FakeDatadog, FakeDatadogServer, Timeline } from "@effect-datadog/slo-report-testing"
+import { FakeDatadog, Timeline } from "@effect-datadog/slo-report-testing"
 import { assert, describe, it } from "@effect/vitest"
-import { Effect, type Scope } from "effect"
+import { Effect } from "effect"
 import * as Fs from "node:fs"
 import * as Path from "node:path"
 import { DatabaseSync } from "node:sqlite"
 import { missing, postgres } from "./utils/postgres.ts"
-import { bundle, start, temporaryFolder, until } from "./utils/processes.ts"
+import { temporaryFolder, until } from "./utils/processes.ts"
 import type { Job } from "./utils/worker.ts"
+import { inWorld, worker } from "./utils/workers.ts"
 
 const { FakeDatadog: Fake } = FakeDatadog
-const { FakeDatadogServer: Server } = FakeDatadogServer
 
-type World = FakeDatadog.FakeDatadog | FakeDatadogServer.FakeDatadogServer | Scope.Scope
-
-const inWorld = <A>(test: Effect.Effect<A, never, World>) =>
-  test.pipe(
-    Effect.scoped,
-    Effect.provide(
-      FakeDatadogServer.layerTest({
-        rateLimit: false,
-        report: { timeline: Timeline.after("6 seconds", "completed") }
-      })
-    )
-  )
+const timeline = Timeline.after("6 seconds", "completed")
 
 const queries = ["backup:0", "backup:1", "backup:2"]
-
-const worker = (store: Pick<Job, "filename" | "url">, folder: string, asked: ReadonlyArray<string> = queries) =>
-  Effect.flatMap(
-    Server,
-    ({ url }) => Effect.flatMap(bundle, (script) => start(script, url, { ...store, folder, queries: asked }))
-  )
 
 const polled = Effect.flatMap(Fake, (fake) =>
   until(async () => {
@@ -39,10 +22,19 @@ const polled = Effect.flatMap(Fake, (fake) =>
       queries.length
   }))
 
+/** A process whose reports are all created, and none of them done. */
+const waiting = Effect.fnUntraced(function*(store: Pick<Job, "filename" | "url">) {
+  const process = yield* worker({ ...store, folder: yield* temporaryFolder, queries })
+  yield* polled
+  return process
+})
+
+const database = Effect.map(temporaryFolder, (folder) => Path.join(folder, "exports.db"))
+
 /** A restored store goes on with the reports that there are, and puts whole files. */
 const goesOn = Effect.fnUntraced(function*(store: Pick<Job, "filename" | "url">) {
   const folder = yield* temporaryFolder
-  const second = yield* worker(store, folder)
+  const second = yield* worker({ ...store, folder, queries })
   yield* second.ended
   const endings = second.endings()
   assert.deepStrictEqual(endings.map(({ end }) => end), ["Done", "Done", "Done"], second.errors())
@@ -54,49 +46,52 @@ const goesOn = Effect.fnUntraced(function*(store: Pick<Job, "filename" | "url">)
 
 describe("a copy", { timeout: 120_000, concurrent: true }, () => {
   it.live("of the files of SQLite, made after a kill, is gone on with; so is one by VACUUM INTO", () =>
-    inWorld(Effect.gen(function*() {
-      const folder = yield* temporaryFolder
-      const filename = Path.join(folder, "exports.db")
-      const first = yield* worker({ filename }, folder)
-      yield* polled
-      yield* first.kill()
-      const copies = yield* temporaryFolder
-      const [files, vacuumed] = [Path.join(copies, "files.db"), Path.join(copies, "vacuumed.db")]
-      // What was stored last is in the second file.
-      assert.isAbove(Fs.statSync(`${filename}-wal`).size, 0)
-      for (const suffix of ["", "-wal"]) Fs.copyFileSync(`${filename}${suffix}`, `${files}${suffix}`)
-      new DatabaseSync(filename).exec(`VACUUM INTO '${vacuumed}'`)
-      yield* goesOn({ filename: files })
-      yield* goesOn({ filename: vacuumed })
-    })))
+    inWorld(
+      Effect.gen(function*() {
+        const filename = yield* database
+        const first = yield* waiting({ filename })
+        yield* first.kill()
+        const copies = yield* temporaryFolder
+        const [files, vacuumed] = [Path.join(copies, "files.db"), Path.join(copies, "vacuumed.db")]
+        // What was stored last is in the second file.
+        assert.isAbove(Fs.statSync(`${filename}-wal`).size, 0)
+        for (const suffix of ["", "-wal"]) Fs.copyFileSync(`${filename}${suffix}`, `${files}${suffix}`)
+        new DatabaseSync(filename).exec(`VACUUM INTO '${vacuumed}'`)
+        yield* goesOn({ filename: files })
+        yield* goesOn({ filename: vacuumed })
+      }),
+      timeline
+    ))
 
   it.live("of the file of SQLite alone, made after its process was asked to end, is gone on with", () =>
-    inWorld(Effect.gen(function*() {
-      const folder = yield* temporaryFolder
-      const filename = Path.join(folder, "exports.db")
-      const first = yield* worker({ filename }, folder)
-      yield* polled
-      yield* first.kill("SIGTERM")
-      assert.isFalse(Fs.existsSync(`${filename}-wal`))
-      const copy = Path.join(yield* temporaryFolder, "exports.db")
-      Fs.copyFileSync(filename, copy)
-      yield* goesOn({ filename: copy })
-    })))
+    inWorld(
+      Effect.gen(function*() {
+        const filename = yield* database
+        const first = yield* waiting({ filename })
+        yield* first.kill("SIGTERM")
+        assert.isFalse(Fs.existsSync(`${filename}-wal`))
+        const copy = yield* database
+        Fs.copyFileSync(filename, copy)
+        yield* goesOn({ filename: copy })
+      }),
+      timeline
+    ))
 
   const why = missing === undefined ? "" : ` (${missing})`
 
   it.live.skipIf(missing !== undefined)(
     `of the tables in Postgres, made by pg_dump beside workers, is gone on with in another server${why}`,
     () =>
-      inWorld(Effect.gen(function*() {
-        const folder = yield* temporaryFolder
-        const [old, restored] = yield* Effect.all([postgres, postgres], { concurrency: "unbounded" })
-        const first = yield* worker(old, folder)
-        yield* polled
-        const dump = yield* old.tool("pg_dump", ["--no-owner", "-t", "slo_report_*", "postgres"])
-        yield* first.kill()
-        yield* restored.tool("psql", ["-q", "-v", "ON_ERROR_STOP=1", "-d", "postgres"], dump)
-        yield* goesOn(restored)
-      }))
+      inWorld(
+        Effect.gen(function*() {
+          const [old, restored] = yield* Effect.all([postgres, postgres], { concurrency: "unbounded" })
+          const first = yield* waiting(old)
+          const dump = yield* old.tool("pg_dump", ["--no-owner", "-t", "slo_report_*", "postgres"])
+          yield* first.kill()
+          yield* restored.tool("psql", ["-q", "-v", "ON_ERROR_STOP=1", "-d", "postgres"], dump)
+          yield* goesOn(restored)
+        }),
+        timeline
+      )
   )
 })

@@ -7,6 +7,7 @@ import * as Path from "node:path"
 import * as Compose from "./utils/compose.ts"
 import { missing, postgres } from "./utils/postgres.ts"
 import { temporaryFolder, until } from "./utils/processes.ts"
+import { inWorld } from "./utils/workers.ts"
 
 const { FakeDatadog: Fake } = FakeDatadog
 
@@ -53,14 +54,6 @@ const makeRun = Effect.gen(function*() {
   const run = (script: string, ...args: ReadonlyArray<string>) => launch([script, ...args], { ...env, REPORTS })
   return { folder: REPORTS, run }
 })
-
-const inWorld = <A>(
-  test: Effect.Effect<A, never, Scope.Scope | FakeDatadog.FakeDatadog | FakeDatadogServer.FakeDatadogServer>,
-  timeline: Timeline.Timeline
-) =>
-  Effect.scoped(test).pipe(
-    Effect.provide(FakeDatadogServer.layerTest({ rateLimit: false, report: { timeline } }))
-  )
 
 describe.skipIf(missing !== undefined)(`over Postgres${missing === undefined ? "" : ` (${missing})`}`, {
   timeout: 120_000,

@@ -1,27 +1,13 @@
-import { FakeDatadog, FakeDatadogServer, Fault, Timeline } from "@effect-datadog/slo-report-testing"
+import { FakeDatadog, Fault } from "@effect-datadog/slo-report-testing"
 import { assert, describe, it } from "@effect/vitest"
-import { Effect, type Scope } from "effect"
+import { Effect } from "effect"
 import * as Fs from "node:fs"
 import * as Path from "node:path"
 import { missing, postgres } from "./utils/postgres.ts"
-import { bundle, start, temporaryFolder, until } from "./utils/processes.ts"
-import type { Job } from "./utils/worker.ts"
+import { temporaryFolder, until } from "./utils/processes.ts"
+import { inWorld, names, worker } from "./utils/workers.ts"
 
 const { FakeDatadog: Fake } = FakeDatadog
-const { FakeDatadogServer: Server } = FakeDatadogServer
-
-type World = FakeDatadog.FakeDatadog | FakeDatadogServer.FakeDatadogServer | Scope.Scope
-
-const inWorld = <A>(test: Effect.Effect<A, never, World>, timeline = Timeline.after("1 hour", "completed")) =>
-  test.pipe(
-    Effect.scoped,
-    Effect.provide(FakeDatadogServer.layerTest({ rateLimit: false, report: { timeline } }))
-  )
-
-const worker = (job: Job) =>
-  Effect.flatMap(Server, ({ url }) => Effect.flatMap(bundle, (script) => start(script, url, job)))
-
-const names = (count: number, prefix: string) => Array.from({ length: count }, (_, index) => `${prefix}:${index}`)
 
 const polls = Effect.map(
   Fake.use((fake) => fake.requests),

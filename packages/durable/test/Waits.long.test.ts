@@ -3,24 +3,12 @@ import { assert, describe, it } from "@effect/vitest"
 import { Effect, Random, Schedule, type Scope } from "effect"
 import * as Path from "node:path"
 import { missing, postgres } from "./utils/postgres.ts"
-import { bundle, bundleOf, start, temporaryFolder, until } from "./utils/processes.ts"
+import { bundleOf, start, temporaryFolder, until } from "./utils/processes.ts"
 import type { Job } from "./utils/worker.ts"
+import { inWorld, names, worker } from "./utils/workers.ts"
 
 const { FakeDatadog: Fake } = FakeDatadog
 const { FakeDatadogServer: Server } = FakeDatadogServer
-
-type World = FakeDatadog.FakeDatadog | FakeDatadogServer.FakeDatadogServer | Scope.Scope
-
-const inWorld = <A>(test: Effect.Effect<A, never, World>, timeline = Timeline.after("1 hour", "completed")) =>
-  test.pipe(
-    Effect.scoped,
-    Effect.provide(FakeDatadogServer.layerTest({ rateLimit: false, report: { timeline } }))
-  )
-
-const worker = (job: Job) =>
-  Effect.flatMap(Server, ({ url }) => Effect.flatMap(bundle, (script) => start(script, url, job)))
-
-const names = (count: number, prefix: string) => Array.from({ length: count }, (_, index) => `${prefix}:${index}`)
 
 const waits = 1000
 
@@ -103,10 +91,10 @@ describe("waits", { timeout: 400_000, concurrent: true }, () => {
       const folder = yield* temporaryFolder
       const queries = Array.from({ length: waits + 20 }, (_, index) => `wait:${index}`)
       const job = { filename: Path.join(folder, "exports.db"), folder, queries }
-      const worker = yield* start(yield* bundleOf("waits.ts"), url, job)
-      yield* worker.ended
-      const [measured] = worker.endings()
-      assert.isDefined(measured, worker.errors())
+      const waiting = yield* start(yield* bundleOf("waits.ts"), url, job)
+      yield* waiting.ended
+      const [measured] = waiting.endings()
+      assert.isDefined(measured, waiting.errors())
       const each = measured.bytes! / waits
       console.log(`${(each / 1000).toFixed(1)} kB a wait`)
       assert.isAtMost(each, 35_000)
